@@ -1,0 +1,69 @@
+"""emlib: expectation-maximization, small and exact.
+
+Equation -> function -> page of the book "Who Is Responsible?"
+
+| equation | function | page |
+|---|---|---|
+| log N(x_i, k), the log density of a component | `log_gaussian` | Responsibilities |
+| prior times likelihood, in logarithms | `log_joint` | Responsibilities |
+| r_ik = p(z_i = k given x_i) | `responsibilities` | Responsibilities |
+| log p(x_1) + ... + log p(x_n) | `log_likelihood` | The loop |
+| N_k and the weighted sums of x_i and x_i x_i' | `statistics` | The loop |
+| parameters -> statistics, log-likelihood | `e_step` | The loop |
+| statistics -> parameters | `m_step` | The loop |
+| the bound that EM climbs | `lower_bound` | The loop |
+| the loop, for any model and for a Gaussian mixture | `em`, `fit_em` | The loop |
+"""
+
+from .datasets import load_faithful, load_galaxies, sample_mixture
+from .em import ConvergenceWarning, EMResult, em, fit_em
+from .gaussian import log_gaussian
+from .initialization import (
+    kmeans_plusplus,
+    start_from_kmeans_plusplus,
+    start_from_labels,
+    start_from_responsibilities,
+)
+from .mixture import (
+    Parameters,
+    Statistics,
+    e_step,
+    log_joint,
+    log_likelihood,
+    lower_bound,
+    m_step,
+    responsibilities,
+    statistics,
+)
+from .selection import aic, bic, n_free_parameters
+from .validation import DegenerateComponentError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ConvergenceWarning",
+    "DegenerateComponentError",
+    "EMResult",
+    "Parameters",
+    "Statistics",
+    "aic",
+    "bic",
+    "e_step",
+    "em",
+    "fit_em",
+    "kmeans_plusplus",
+    "load_faithful",
+    "load_galaxies",
+    "log_gaussian",
+    "log_joint",
+    "log_likelihood",
+    "lower_bound",
+    "m_step",
+    "n_free_parameters",
+    "responsibilities",
+    "sample_mixture",
+    "start_from_kmeans_plusplus",
+    "start_from_labels",
+    "start_from_responsibilities",
+    "statistics",
+]

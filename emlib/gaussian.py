@@ -1,0 +1,90 @@
+"""Log densities of Gaussian components, for the four shapes that a covariance can take.
+
+    log N(x | mean, S) = -1/2 (d log 2 pi + log det S + (x - mean)' S^-1 (x - mean))
+
+Everything goes through a factor A of the covariance, S = A A': then the quadratic form is
+|z|^2 with z = A^-1 (x - mean), and log det S = 2 sum log diag A. Page: Refresher, "What Sigma
+looks like".
+"""
+
+import numpy as np
+
+from .validation import DegenerateComponentError, check_covariances, check_means, check_X
+
+LOG_2PI = np.log(2 * np.pi)
+
+
+def log_gaussian(X, means, covariances, covariance_type="full"):
+    """Log density of every observation under every component.
+
+    Parameters
+    ----------
+    X : array, shape (n_samples, n_features)
+    means : array, shape (n_components, n_features), in the units of X
+    covariances : array, in squared units of X, shape
+        (n_components, n_features, n_features) for "full", (n_features, n_features) for "tied",
+        (n_components, n_features) for "diag", (n_components,) for "spherical"
+    covariance_type : {"full", "tied", "diag", "spherical"}
+
+    Returns
+    -------
+    array, shape (n_samples, n_components), natural logarithms; may exceed 0, because a density
+    is not a probability.
+
+    Raises
+    ------
+    ValueError
+        Names the argument, the row or component, and the remedy.
+
+    References
+    ----------
+    Page *Responsibilities*, equation (normal); Bishop 2006, equation 2.43.
+    """
+    X = check_X(X)
+    means = check_means(means, n_features=X.shape[1])
+    covariances = check_covariances(covariances, *means.shape, covariance_type)
+    log_density = np.empty((len(X), len(means)))
+    factors = covariance_factors(covariances, *means.shape, covariance_type)
+    for k, (mean, factor) in enumerate(zip(means, factors, strict=True)):
+        z = _whiten(X - mean, factor)
+        log_det = 2 * np.log(factor if factor.ndim == 1 else np.diagonal(factor)).sum()
+        log_density[:, k] = -0.5 * (X.shape[1] * LOG_2PI + log_det + (z**2).sum(axis=1))
+    return log_density
+
+
+def covariance_factors(covariances, n_components, n_features, covariance_type):
+    """Factors A_k with S_k = A_k A_k', one a component.
+
+    Returns a list of n_components arrays: lower triangular (n_features, n_features) for "full"
+    and "tied"; standard deviations (n_features,) for "diag" and "spherical".
+    Raises DegenerateComponentError where a covariance is not positive definite.
+    """
+    if covariance_type == "tied":
+        factors = [_factor(covariances)] * n_components
+    elif covariance_type == "spherical":
+        factors = [_factor(np.full(n_features, variance)) for variance in covariances]
+    else:
+        factors = [_factor(covariance) for covariance in covariances]
+    collapsed = [k for k, factor in enumerate(factors) if factor is None]
+    if collapsed:
+        raise DegenerateComponentError(
+            collapsed, "collapsed", "raise reg_covar or use fewer components"
+        )
+    return factors
+
+
+def _factor(covariance):
+    """Cholesky factor, or square root where only a diagonal is given; None if there is none."""
+    if covariance.ndim == 1:
+        return np.sqrt(covariance) if (covariance > 0).all() else None
+    try:
+        return np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        return None
+
+
+def _whiten(differences, factor):
+    """Return z = A^-1 (x - mean) for every row."""
+    if factor.ndim == 1:
+        return differences / factor
+    return np.linalg.solve(factor, differences.T).T

@@ -1,0 +1,177 @@
+"""What may come in, and the sentence for what may not.
+
+Every check returns a fresh or untouched float64 array; none changes its argument. A check that
+fails raises ValueError with the argument's name, the row or component, and the remedy.
+"""
+
+import numpy as np
+
+COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")
+
+
+class DegenerateComponentError(ValueError):
+    """One or more components can no longer be a probability distribution.
+
+    Attributes
+    ----------
+    components : tuple of int
+        Which ones.
+    status : str
+        Why: ``"collapsed"`` (the covariance is not positive definite) or ``"empty"`` (no
+        observation gives the component any responsibility).
+    """
+
+    def __init__(self, components, status, remedy):
+        self.components, self.status = tuple(int(k) for k in components), status
+        names = ", ".join(str(k) for k in self.components)
+        noun, verb = ("component", "is") if len(self.components) == 1 else ("components", "are")
+        state = "collapsed: not positive definite" if status == "collapsed" else status
+        super().__init__(f"{noun} {names} {verb} {state}; {remedy}")
+
+
+def check_X(X):
+    """Return the observations as float64, shape (n_samples, n_features), all finite."""
+    X = _as_float(X, "X")
+    if X.ndim == 1:
+        raise ValueError(
+            f"X must be 2-D, (n_samples, n_features); got shape {X.shape}. "
+            "For one feature write X[:, None], for one observation X[None, :]."
+        )
+    if X.ndim != 2 or X.size == 0:
+        raise ValueError(
+            f"X must be 2-D, (n_samples, n_features), with at least one of each; got {X.shape}."
+        )
+    _check_finite(X, "X", "row", "drop or impute that row")
+    return X
+
+
+def check_weights(weights):
+    """Return the mixture weights as float64, shape (n_components,), a probability vector."""
+    weights = _as_float(weights, "weights")
+    if weights.ndim != 1 or weights.size == 0:
+        raise ValueError(f"weights must be 1-D, (n_components,); got shape {weights.shape}.")
+    _check_finite(weights, "weights", "component", "give it a number from 0 to 1")
+    if (weights < 0).any():
+        k = int(np.argmax(weights < 0))
+        raise ValueError(f"weights[{k}] is {weights[k]:g}; a weight is a probability, so >= 0.")
+    if abs(weights.sum() - 1) > 1e-6:
+        raise ValueError(
+            f"weights must sum to 1; they sum to {weights.sum():.6g}. Divide them by their sum."
+        )
+    return weights
+
+
+def check_means(means, n_components=None, n_features=None):
+    """Return the means as float64, shape (n_components, n_features)."""
+    means = _as_float(means, "means")
+    if means.ndim != 2:
+        raise ValueError(f"means must be 2-D, (n_components, n_features); got shape {means.shape}.")
+    if n_components is not None and means.shape[0] != n_components:
+        raise ValueError(
+            f"means has {means.shape[0]} rows for {n_components} weights; give one row a component."
+        )
+    if n_features is not None and means.shape[1] != n_features:
+        raise ValueError(
+            f"means has {means.shape[1]} columns and X has {n_features}; "
+            "both need one column a feature."
+        )
+    _check_finite(means, "means", "component", "give that component a finite mean")
+    return means
+
+
+def check_covariances(covariances, n_components, n_features, covariance_type):
+    """Return the covariances as float64 in the shape that their type asks for."""
+    check_covariance_type(covariance_type)
+    covariances = _as_float(covariances, "covariances")
+    shape = covariances_shape(n_components, n_features, covariance_type)
+    if covariances.shape != shape:
+        raise ValueError(
+            f"covariances must have shape {shape} for {covariance_type=}, "
+            f"{n_components} components and {n_features} features; got {covariances.shape}."
+        )
+    where = "feature row" if covariance_type == "tied" else "component"
+    _check_finite(covariances, "covariances", where, "give it finite entries")
+    if covariance_type in ("full", "tied"):
+        _check_symmetric(covariances)
+    return covariances
+
+
+def check_resp(resp, n_samples):
+    """Return responsibilities as float64, shape (n_samples, n_components), none negative."""
+    resp = _as_float(resp, "resp")
+    if resp.ndim != 2 or resp.shape[0] != n_samples:
+        raise ValueError(
+            f"resp must have shape (n_samples, n_components) with n_samples={n_samples}; "
+            f"got {resp.shape}. Observations stand in rows."
+        )
+    _check_finite(resp, "resp", "row", "compute it in log space")
+    if (resp < 0).any():
+        i = int(np.argmax((resp < 0).any(axis=1)))
+        raise ValueError(f"resp has a negative entry in row {i}; a responsibility is >= 0.")
+    return resp
+
+
+def check_covariance_type(covariance_type):
+    """Raise unless the name is one of the four shapes."""
+    if covariance_type not in COVARIANCE_TYPES:
+        raise ValueError(
+            f"covariance_type must be one of {', '.join(COVARIANCE_TYPES)}; "
+            f"got {covariance_type!r}."
+        )
+
+
+def check_n_components(n_components, n_samples):
+    """Return the number of components as an int from 1 to n_samples."""
+    if isinstance(n_components, bool) or not isinstance(n_components, int | np.integer):
+        raise ValueError(f"n_components must be a whole number; got {n_components!r}.")
+    if not 1 <= n_components <= n_samples:
+        raise ValueError(
+            f"n_components must lie from 1 to the number of observations, {n_samples}; "
+            f"got {n_components}."
+        )
+    return int(n_components)
+
+
+def check_not_negative(value, name):
+    """Return a finite number that is not negative as a float."""
+    if isinstance(value, bool | str) or not np.isscalar(value) or not 0 <= value < np.inf:
+        raise ValueError(f"{name} must be a finite number >= 0; got {value!r}.")
+    return float(value)
+
+
+def covariances_shape(n_components, n_features, covariance_type):
+    """Shape of `covariances` for each of the four types, as scikit-learn has them."""
+    return {
+        "full": (n_components, n_features, n_features),
+        "tied": (n_features, n_features),
+        "diag": (n_components, n_features),
+        "spherical": (n_components,),
+    }[covariance_type]
+
+
+def _as_float(value, name):
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiubO":
+        raise ValueError(f"{name} must hold real numbers; got {array.dtype}.")
+    try:
+        return np.asarray(array, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must hold real numbers only: {error}.") from error
+
+
+def _check_finite(array, name, axis_name, remedy):
+    bad = ~np.isfinite(array)
+    if bad.any():
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise ValueError(
+            f"{name} holds {array[first]} in {axis_name} {first[0]} (index {first}); {remedy}."
+        )
+
+
+def _check_symmetric(covariances):
+    transposed = np.swapaxes(covariances, -1, -2)
+    scale = np.abs(covariances).max(axis=(-1, -2), keepdims=True)
+    asymmetric = np.abs(covariances - transposed) > 1e-8 * scale
+    if asymmetric.any():
+        where = f"[{np.argwhere(asymmetric)[0][0]}]" if covariances.ndim == 3 else ""
+        raise ValueError(f"covariances{where} is not symmetric; use (S + S.T) / 2.")
