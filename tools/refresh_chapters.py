@@ -43,13 +43,13 @@ class ChapterError(Exception):
 
 
 def pages(root: Path = ROOT) -> list[Path]:
-    """Every page that `_toc.yml` lists, in the book's order, as a file that exists."""
+    """Return every page that `_toc.yml` lists, in the book's order, as a file that exists."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     return [_page_file(root, name) for name in _names(toc)]
 
 
 def chapters(root: Path = ROOT) -> list[Path]:
-    """The notebooks among the pages."""
+    """Return the notebooks among the pages."""
     return [page for page in pages(root) if page.suffix == ".ipynb"]
 
 
@@ -148,7 +148,7 @@ class ThisPython(AsyncKernelManager):
 
 
 def kernel_environment(scratch: str) -> dict[str, str]:
-    """The environment for a chapter's kernel, without what would change its pictures or warnings."""
+    """Give the environment for a kernel: ours, less what would change pictures or warnings."""
     personal = {"MPLBACKEND", "PYTHONWARNINGS", "PYTHONSTARTUP"}
     kept = {key: value for key, value in os.environ.items() if key not in personal}
     return kept | {"IPYTHONDIR": scratch}  # nobody's start-up files
@@ -199,7 +199,7 @@ def call(cell: dict, number: int) -> str:
 
 
 def show(path: Path) -> str:
-    """The path as a person in the project's folder would type it."""
+    """Spell the path as a person in the project's folder would type it."""
     path = path.resolve()
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
