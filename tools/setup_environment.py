@@ -118,7 +118,7 @@ def make_packages(root):
     run([outside, "-m", "venv", ".venv"], root, "Python could not make .venv")
     command = [program(root, "python"), "-m", "pip", "install", "--progress-bar", "off"]
     command += ["--require-hashes", "-r", "requirements.txt"]
-    run(command, root, "pip could not install requirements.txt", count="Collecting")
+    run(command, root, "pip could not install requirements.txt", ("Collecting", "Processing"))
     put_node_on_the_path(root)
 
 
@@ -220,8 +220,8 @@ def remove_tree(folder):
         shutil.rmtree(folder)
 
 
-def run(command, folder, failure, count=None):
-    """Run a command quietly; count the lines that begin with a word; on failure show its end."""
+def run(command, folder, failure, counted_words=()):
+    """Run a command quietly, counting lines that begin with such a word; show a failure's end."""
     last_lines, counted = collections.deque(maxlen=25), 0
     process = subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -229,11 +229,11 @@ def run(command, folder, failure, count=None):
     for line in process.stdout:
         line = line.decode("utf-8", "replace").rstrip()
         last_lines.append(line)
-        if count and line.startswith(count):
+        if line.startswith(counted_words):
             counted += 1
             if counted % 40 == 0:
                 say("      %d packages found" % counted)
-        elif count and line.startswith("Installing collected"):
+        elif counted and line.startswith("Installing collected"):
             say("      %d packages found, now unpacking them" % counted)
     if process.wait() != 0:
         say("\n".join(last_lines))
