@@ -75,12 +75,12 @@ def there_is_one_title(page: Page) -> Iterator[str]:
 
 
 def chapters_open_with_a_question(page: Page) -> Iterator[str]:
-    opening = "\n".join(cell.source for _, cell in page.cells("markdown")[:3])
-    where = f"{page.name}, the first three Markdown cells"
+    opening = "\n".join(item.content for item in _sections(page)[""] if isinstance(item, Token))
+    where = f"{page.name}, before its first section"
     if "?" not in opening:
-        yield f"{where}: ask nothing; open with a question that a curious person would ask."
+        yield f"{where}: asks nothing; open with a question that a curious person would ask."
     if "you will be able to" not in opening.lower():
-        yield f"{where}: never say “you will be able to”; say what the reader will be able to do."
+        yield f"{where}: never says “you will be able to …”; name what the reader will learn to do."
 
 
 def chapters_close_as_promised(page: Page) -> Iterator[str]:
@@ -104,9 +104,9 @@ def chapters_close_as_promised(page: Page) -> Iterator[str]:
 
 
 def _sections(page: Page) -> dict[str, list[Token | NotebookNode]]:
-    """Second-level headings in lower case, each with what stands under it, code cells too."""
-    sections: dict[str, list[Token | NotebookNode]] = {}
+    """Second-level headings in lower case ("" is what stands before them), with all under them."""
     current: list[Token | NotebookNode] = []
+    sections = {"": current}
     title_follows = False
     for cell in page.notebook.cells:
         if cell.cell_type == "code":
