@@ -1,0 +1,163 @@
+"""Matplotlib pictures of mixtures: every function takes an Axes first and returns it.
+
+Nothing here fits or refits a model: parameters and responsibilities come in, a picture goes out.
+A cluster is never told by colour alone: it has a marker and a dash as well (`palette.json`).
+"""
+
+import io
+import json
+import re
+import sys
+from importlib.resources import files
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from .gaussian import log_gaussian
+
+PALETTE = json.loads((files("emlib") / "palette.json").read_text(encoding="utf-8"))
+CLUSTERS = PALETTE["clusters"]
+INK, MUTED, PAPER = (PALETTE["roles"][role]["light"] for role in ("ink", "muted", "paper"))
+
+
+def use_book_style():
+    """Draw in the book's style from here on; in a notebook, show pictures as SVG.
+
+    The SVG is the same to the letter whenever the same figure is drawn, and its text is text.
+    """
+    plt.style.use("emlib.emlib")
+    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    plt.rcParams.update(dict.fromkeys(inks, INK))
+    plt.rcParams["axes.prop_cycle"] = plt.cycler(
+        color=[style["color"] for style in CLUSTERS.values()],
+        linestyle=[style["dash"] for style in CLUSTERS.values()],
+    )
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        plt.switch_backend(plt.get_backend())  # loads the backend, which sets formatters of its own
+        formatters = shell.display_formatter.formatters
+        formatters["image/svg+xml"].for_type(Figure, to_svg)
+        formatters["image/png"].pop(Figure, None)
+
+
+def to_svg(figure):
+    """Return the figure as SVG text: no date, coordinates to a hundredth of a point."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
+
+
+def cluster_names(n_components):
+    """Return the first names of the palette, one a cluster; a ValueError if there are too few."""
+    if n_components > len(CLUSTERS):
+        raise ValueError(f"the palette has {len(CLUSTERS)} clusters; n_components={n_components}.")
+    return tuple(CLUSTERS)[:n_components]
+
+
+def blend(resp, names):
+    """Mix the clusters' colours by responsibility.
+
+    Parameters
+    ----------
+    resp : array, shape (n_samples, n_components), rows sum to 1
+    names : sequence of n_components keys of the palette
+
+    Returns
+    -------
+    array, shape (n_samples, 3), red, green and blue from 0 to 1
+    """
+    colors = np.array([to_rgb(CLUSTERS[name]["color"]) for name in names])
+    return np.clip(np.asarray(resp) @ colors, 0, 1)
+
+
+def plot_observations(ax, X, resp=None, names=None, size=36):
+    """Scatter observations, shape (n_samples, 2): grey, or shaded by responsibility.
+
+    With `resp`, shape (n_samples, n_components), the fill mixes the clusters' colours, and the
+    marker is that of the cluster with the largest share.
+    """
+    edges = {"edgecolors": PAPER, "linewidths": 0.6}
+    if resp is None:
+        ax.scatter(X[:, 0], X[:, 1], s=size, c=MUTED, marker="o", **edges)
+        return ax
+    names = names or cluster_names(resp.shape[1])
+    colors, largest = blend(resp, names), resp.argmax(axis=1)
+    for k, name in enumerate(names):
+        mine = largest == k
+        marker = CLUSTERS[name]["marker"]
+        ax.scatter(X[mine, 0], X[mine, 1], s=size, c=colors[mine], marker=marker, **edges)
+    return ax
+
+
+def plot_ellipses(ax, parameters, names=None, radii=(1, 2)):
+    """Outline each component of a two-dimensional full mixture at so many standard deviations."""
+    names = names or cluster_names(parameters.n_components)
+    turn = np.linspace(0, 2 * np.pi, 73)
+    circle = np.column_stack([np.cos(turn), np.sin(turn)])
+    factors = np.linalg.cholesky(parameters.covariances)
+    for mean, factor, name in zip(parameters.means, factors, names, strict=True):
+        for radius in radii:
+            ax.plot(*(mean + radius * circle @ factor.T).T, **line(name))
+        ax.plot(*mean, marker="+", color=INK, markersize=9, markeredgewidth=1.6)
+    return ax
+
+
+def plot_densities(ax, x, parameters, names=None, label_offset=0.04):
+    """Draw weight times density of each component of a one-dimensional mixture over a grid x."""
+    names = names or cluster_names(parameters.n_components)
+    densities = parameters.weights * np.exp(
+        log_gaussian(
+            x[:, None], parameters.means, parameters.covariances, parameters.covariance_type
+        )
+    )
+    for density, name in zip(densities.T, names, strict=True):
+        ax.plot(x, density, **line(name))
+        peak = density.argmax()
+        lift = label_offset * densities.max()
+        ax.text(x[peak], density[peak] + lift, cluster_label(name), ha="center", va="bottom")
+    ax.set_ylim(0, densities.max() * 1.2)
+    return ax
+
+
+def plot_shares(ax, x, resp, names=None):
+    """Draw responsibilities along a grid x as bands that fill the height from 0 to 1."""
+    names = names or cluster_names(resp.shape[1])
+    tops = np.column_stack([np.zeros(len(x)), resp.cumsum(axis=1)])
+    for k, name in enumerate(names):
+        color = CLUSTERS[name]["color"]
+        ax.fill_between(x, tops[:, k], tops[:, k + 1], color=color, linewidth=2, edgecolor=PAPER)
+    ax.set_ylim(0, 1)
+    ax.set_xlim(x[0], x[-1])
+    return ax
+
+
+def mark_observation(ax, x, y, label_at):
+    """Ring one observation twice, so that it is never taken for a cluster, and say "this one"."""
+    ax.annotate("this one", (x, y), label_at, arrowprops={"arrowstyle": "-", "color": MUTED})
+    for size, color, width in ((16, PAPER, 5), (18, INK, 1.4), (13, INK, 1.4)):
+        ax.plot(
+            x, y, "o", color=color, markersize=size, fillstyle="none", mew=width, clip_on=False
+        )
+    return ax
+
+
+def plot_trace(ax, log_likelihoods):
+    """Draw the log-likelihood after each iteration, the start included."""
+    ax.plot(log_likelihoods, color=INK, linestyle="-", marker="o", markersize=4, linewidth=1.4)
+    ax.set_xlabel("iteration")
+    ax.set_ylabel("log-likelihood")
+    return ax
+
+
+def cluster_label(name):
+    """Return the glyph and the name of a cluster, for a label in text colour."""
+    return f"{CLUSTERS[name]['glyph']} {name}"
+
+
+def line(name):
+    """Return Matplotlib's keywords for a line of this cluster: colour and dash."""
+    return {"color": CLUSTERS[name]["color"], "linestyle": CLUSTERS[name]["dash"]}
