@@ -235,6 +235,7 @@ def run(command, folder, failure, counted_words=()):
                 say("      %d packages found" % counted)
         elif counted and line.startswith("Installing collected"):
             say("      %d packages found, now unpacking them" % counted)
+    process.stdout.close()
     if process.wait() != 0:
         say("\n".join(last_lines))
         raise SetupError(

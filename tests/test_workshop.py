@@ -1,0 +1,485 @@
+"""The commands, the environment, the locks, and what no file of the tree may say."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import find_browser
+import pytest
+import setup_environment as setup
+import yaml
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def script(path, body):
+    """Write an executable shell script."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n" + body + "\n")
+    path.chmod(0o755)
+    return path
+
+
+def run(*command, folder=ROOT, **environment):
+    """Run a command and return its exit code and everything it said."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+# What stands in the way gets one sentence
+
+
+@pytest.mark.parametrize("version", [(2, 7, 18), (3, 6, 15), (3, 10, 13), (3, 15, 0)])
+def test_a_python_out_of_range_gets_a_sentence_that_names_one_that_fits(version):
+    with pytest.raises(setup.SetupError) as refusal:
+        setup.check_python(version, others=["python3.12"])
+    written = ".".join(map(str, version))
+    assert str(refusal.value) == (
+        f"This book needs Python 3.11 to 3.14 and this is Python {written}; "
+        "run: make book PYTHON=python3.12"
+    )
+
+
+def test_without_a_python_that_fits_the_sentence_says_to_install_one():
+    with pytest.raises(setup.SetupError, match=r"Python 3\.10\.0; install one of them$"):
+        setup.check_python((3, 10, 0), others=[])
+
+
+@pytest.mark.parametrize("minor", [11, 12, 13, 14])
+def test_a_python_in_range_is_taken(minor):
+    setup.check_python((3, minor, 0), others=[])
+
+
+def test_only_commands_that_start_and_fit_are_named(tmp_path, monkeypatch):
+    script(tmp_path / "python3.12", "echo 3 12")
+    script(tmp_path / "python3.11", "echo not found in this version manager >&2; exit 127")
+    script(tmp_path / "python3", "echo 3 10")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert setup.fitting_pythons() == ["python3.12"]
+
+
+def test_the_range_of_pythons_is_the_same_wherever_it_is_stated():
+    stated = PROJECT["project"]["requires-python"]
+    oldest, newest = setup.OLDEST, setup.NEWEST
+    assert stated == f">={oldest[0]}.{oldest[1]},<{newest[0]}.{newest[1] + 1}"
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))
+    tried = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert tried == [f"3.{minor}" for minor in range(oldest[1], newest[1] + 1)]
+
+
+@pytest.mark.parametrize("module", ["venv", "ensurepip"])
+def test_a_python_without_venv_gets_a_sentence(module, monkeypatch):
+    setup.check_venv()
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(setup.SetupError, match=r"apt install python3\.\d+-venv"):
+        setup.check_venv()
+
+
+def test_a_full_disk_gets_a_sentence_before_anything_is_made(tmp_path, monkeypatch):
+    setup.check_space(str(tmp_path))
+    monkeypatch.setattr(setup, "SPACE_NEEDED_GB", 1e9)
+    with pytest.raises(setup.SetupError, match="make room"):
+        setup.set_up(str(tmp_path), [part("a", [])])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("make", [setup.make_packages, setup.make_node_packages, setup.make_emlib])
+def test_a_failing_pip_or_npm_shows_its_end_and_gets_a_sentence(make, tmp_path, monkeypatch, capfd):
+    script(tmp_path / ".venv/bin/python", "echo the registry is far away; exit 1")
+    monkeypatch.setattr(setup, "remove_tree", lambda folder: None)
+    monkeypatch.setattr(sys, "_base_executable", str(script(tmp_path / "python", "exit 0")))
+    with pytest.raises(setup.SetupError, match=r"^(pip|npm) could not install .* run the same"):
+        make(str(tmp_path))
+    assert "the registry is far away" in capfd.readouterr().out
+
+
+# The environment repairs itself
+
+
+def part(name, log, sources=(), fails=False):
+    """Return a part that notes in a log that it was made."""
+
+    def make(root):
+        log.append(name)
+        Path(root, ".venv").mkdir(exist_ok=True)
+        if fails:
+            raise setup.SetupError("half-way")
+        Path(root, name).touch()
+
+    return setup.Part(name, sources, name, make)
+
+
+def test_what_is_whole_is_left_alone(tmp_path):
+    log = []
+    parts = [part("a", log), part("b", log)]
+    for _ in range(3):
+        setup.set_up(str(tmp_path), parts)
+    assert log == ["a", "b"]
+
+
+def test_a_half_finished_part_is_made_again(tmp_path):
+    log = []
+    Path(tmp_path, "b").touch()  # what an interrupted installation left behind
+    with pytest.raises(setup.SetupError, match="half-way"):
+        setup.set_up(str(tmp_path), [part("a", log), part("b", log, fails=True)])
+    setup.set_up(str(tmp_path), [part("a", log), part("b", log)])
+    assert log == ["a", "b", "b"]
+
+
+def test_an_environment_of_unknown_making_is_made_again(tmp_path):
+    log = []
+    Path(tmp_path, ".venv").mkdir()
+    Path(tmp_path, "a").touch()
+    setup.set_up(str(tmp_path), [part("a", log)])
+    assert log == ["a"]
+
+
+@pytest.mark.parametrize(("changed", "again"), [("one", ["a", "b"]), ("two", ["b"])])
+def test_a_changed_source_remakes_its_part_and_those_after_it(tmp_path, changed, again):
+    log = []
+    parts = [part("a", log, ["one"]), part("b", log, ["two"])]
+    Path(tmp_path, "one").write_text("1")
+    Path(tmp_path, "two").write_text("2")
+    setup.set_up(str(tmp_path), parts)
+    Path(tmp_path, changed).write_text("new")
+    setup.set_up(str(tmp_path), parts)
+    assert log == ["a", "b", *again]
+
+
+def test_a_part_whose_file_was_removed_is_made_again(tmp_path):
+    log = []
+    setup.set_up(str(tmp_path), [part("a", log)])
+    Path(tmp_path, "a").unlink()
+    setup.set_up(str(tmp_path), [part("a", log)])
+    assert log == ["a", "a"]
+
+
+def test_a_moved_folder_and_another_python_count_as_a_change(tmp_path, monkeypatch):
+    before = part("a", []).stamp(str(tmp_path))
+    assert part("a", []).stamp(str(tmp_path / "moved")) != before
+    monkeypatch.setattr(sys, "version", "3.12.0 of another day")
+    assert part("a", []).stamp(str(tmp_path)) != before
+
+
+# An old Python can read the program that refuses it
+
+TOO_NEW_FOR_PYTHON_2 = (
+    ast.JoinedStr,
+    ast.AnnAssign,
+    ast.NamedExpr,
+    ast.Starred,
+    ast.Nonlocal,
+    ast.AsyncFunctionDef,
+    ast.Await,
+    ast.YieldFrom,
+    ast.Match,
+)
+
+
+def too_new_for_python_2(source):
+    """Return the lines that Python 2.7 could not read."""
+    lines = {n for n, line in enumerate(source.splitlines(), 1) if not line.isascii()}
+    for node in ast.walk(ast.parse(source)):
+        keyword_only = isinstance(node, ast.arguments) and node.kwonlyargs
+        annotated = getattr(node, "annotation", None) or getattr(node, "returns", None)
+        chained = isinstance(node, ast.Raise) and node.cause
+        if isinstance(node, TOO_NEW_FOR_PYTHON_2) or annotated or chained:
+            lines.add(node.lineno)
+        elif keyword_only:
+            lines.add(node.kwonlyargs[0].lineno)
+    return sorted(lines)
+
+
+def test_the_set_up_program_is_written_for_an_old_reader():
+    source = (ROOT / "tools/setup_environment.py").read_text("utf-8")
+    assert too_new_for_python_2(source) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "f'{x}'",
+        "x: int = 1",
+        "def f(x: int): pass",
+        "def f() -> int: pass",
+        "def f(*, x): pass",
+        "async def f(): pass",
+        "raise A from b",
+        "(y := 1)",
+        "f((*a, 1))",
+        "'–'",
+    ],
+)
+def test_a_newer_syntax_would_be_noticed(line):
+    assert too_new_for_python_2("\n" + line) == [2]
+
+
+# The commands
+
+
+def test_bare_make_lists_every_command():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    commands = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
+    code, said = run("make", "--no-print-directory")
+    listed = re.findall(r"^  (\w+) +\S.*$", said, re.MULTILINE)
+    assert code == 0
+    assert listed == commands
+    assert {"book", "test", "check", "serve", "lab", "chapters", "clean"} <= set(listed)
+
+
+def test_a_python_that_is_not_there_gets_a_sentence():
+    code, said = run("make", "book", "PYTHON=python-of-nowhere")
+    assert code != 0
+    assert said.startswith("There is no python-of-nowhere on this machine: install Python 3.11")
+
+
+def test_a_failed_build_fails_make_and_is_forgotten(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    script(tmp_path / "python", "exit 0")
+    script(tmp_path / ".venv/bin/jupyter-book", "exit 1")
+    (tmp_path / "_build/.doctrees").mkdir(parents=True)
+    code, said = run("make", "book", f"PYTHON={tmp_path}/python", folder=tmp_path)
+    assert code != 0
+    assert "The book was not built" in said
+    assert "Open the book" not in said
+    assert not (tmp_path / "_build/.doctrees").exists()
+
+
+def test_make_uses_the_environments_programs_also_in_a_folder_with_a_space(tmp_path):
+    folder = tmp_path / "a folder"
+    script(folder / "python", "exit 0")
+    script(folder / ".venv/bin/jupyter-book", 'echo built with "$@"')
+    shutil.copy(ROOT / "Makefile", folder)
+    code, said = run("make", "book", f"PYTHON={folder}/python", folder=folder)
+    assert code == 0
+    assert said.startswith("built with build . -W -n --keep-going\n")
+    assert said.endswith(f"Open the book: file://{folder}/_build/html/index.html\n")
+
+
+def test_without_a_browser_make_test_fails_before_pytest(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    script(tmp_path / "python", "exit 0")
+    script(tmp_path / ".venv/bin/ruff", "exit 0")
+    script(tmp_path / ".venv/bin/python", "echo no Chromium >&2; exit 1")
+    script(tmp_path / ".venv/bin/pytest", "echo pytest ran")
+    code, said = run("make", "test", f"PYTHON={tmp_path}/python", folder=tmp_path)
+    assert code != 0
+    assert "no Chromium" in said
+    assert "pytest ran" not in said
+
+
+def test_ci_calls_the_test_command_and_nothing_else(tmp_path):
+    script(tmp_path / "make", 'echo "make $*"')
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    code, said = run(str(ROOT / ".ci/run"), folder=tmp_path, PATH=path)
+    assert (code, said) == (0, "make test\n")
+
+
+# A browser
+
+
+@pytest.fixture
+def bare_machine(tmp_path, monkeypatch):
+    """Return a folder that is the whole PATH, on a machine without any browser."""
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(find_browser, "ELSEWHERE", ())
+    monkeypatch.setattr(find_browser, "playwrights_own", lambda: str(tmp_path / "playwrights"))
+    return tmp_path
+
+
+def test_the_browser_that_chromium_names_comes_first(bare_machine, monkeypatch):
+    script(bare_machine / "chromium", "echo Chromium 1")
+    mine = str(script(bare_machine / "mine", "exit 0"))
+    monkeypatch.setenv("CHROMIUM", mine)
+    assert find_browser.find_browser() == mine
+
+
+def test_a_chromium_variable_that_names_nothing_is_refused(bare_machine, monkeypatch):
+    monkeypatch.setenv("CHROMIUM", "gone")
+    with pytest.raises(find_browser.NoBrowserError, match="CHROMIUM is set to gone"):
+        find_browser.find_browser()
+
+
+def test_a_stub_that_does_not_start_is_passed_over(bare_machine):
+    script(bare_machine / "chromium", "echo requires the chromium snap; exit 1")
+    chrome = str(script(bare_machine / "google-chrome", "echo Google Chrome 1"))
+    assert find_browser.find_browser() == chrome
+
+
+def test_playwrights_download_is_the_last_resort(bare_machine):
+    with pytest.raises(find_browser.NoBrowserError, match="--install"):
+        find_browser.find_browser()
+    own = script(bare_machine / "playwrights", "echo Chromium 1")
+    assert find_browser.find_browser() == str(own)
+
+
+@pytest.mark.parametrize("installs", [True, False])
+def test_install_asks_debian_first_and_then_playwright(bare_machine, monkeypatch, capsys, installs):
+    asked = []
+
+    def pretend(command, **_):
+        asked.append(Path(command[0]).name)
+        if installs and command[-1] == "chromium":
+            script(bare_machine / "chromium", "echo Chromium 1")
+        return subprocess.CompletedProcess(command, 0, stdout=b"Chromium 1")
+
+    script(bare_machine / "apt-get", "exit 0")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(subprocess, "run", pretend)
+    monkeypatch.setattr(sys, "argv", ["find_browser.py", "--install"])
+    if installs:
+        find_browser.main()
+        assert capsys.readouterr().out == f"{bare_machine / 'chromium'}\n"
+    else:
+        with pytest.raises(SystemExit, match="No Chromium or Chrome was found"):
+            find_browser.main()
+        assert asked[-1] == Path(sys.executable).name  # python -m playwright install
+    assert asked[:2] == ["apt-get", "apt-get"]
+
+
+# What may stand in the tree
+
+FORBIDDEN = {
+    "a registry's host": r"\b(pypi[.]org|pythonhosted[.]org|npmjs[.](org|com)|registry[.]yarnpkg)",
+    "a machine's path": r"(?<![\w.~}>/])/(home|Users|work|root|private)/\w+|\b[A-Z]:\\Users\\",
+    "a repository's address": r"\b(git(hub|lab)[.]com|codeberg[.]org|bitbucket[.]org)/[\w-]+/[\w-]+"
+    r"|\b[\w-]+[.]git(hub|lab)[.]io\b",
+}
+# what is meant: other people's real addresses, and what a test plants to see it noticed
+MEANT = {
+    ("package-lock.json", "github.com/sponsors/katex"),
+    ("tests/test_chapter_guard.py", "/home/me"),
+}
+
+
+def forbidden(path, text):
+    """Return what a tracked file must not say, each with its line."""
+    return [
+        f"{path}:{text.count(chr(10), 0, found.start()) + 1} names {what}: {found[0]}"
+        for what, pattern in FORBIDDEN.items()
+        for found in re.finditer(pattern, text)
+        if (path, found[0]) not in MEANT
+    ]
+
+
+def test_no_tracked_file_names_a_registry_a_machine_or_an_invented_repository():
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    paths = [path for path in listing.split("\0") if path and (ROOT / path).is_file()]
+    assert "Makefile" in paths
+    found = [c for p in paths for c in forbidden(p, (ROOT / p).read_text("utf-8", "ignore"))]
+    assert not found, "take these out of the tree:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "https://files.python" + "hosted.org/packages/x.whl",
+        "--index-url https://py" + "pi.org/simple",
+        '"resolved": "https://registry.npm' + 'js.org/katex"',
+        "see /ho" + "me/ada/book",
+        "open('/Us" + "ers/ada/x')",
+        "C:" + "\\Users\\ada",
+        "https://git" + "hub.com/nobody/who-is-responsible",
+        "https://nobody.git" + "hub.io/book",
+    ],
+)
+def test_what_must_not_be_named_would_be_noticed(planted):
+    assert len(forbidden("a/file", "first\n" + planted)) == 1
+    assert forbidden("a/file", "first\n" + planted)[0].startswith("a/file:2 names ")
+
+
+# The locks
+
+
+def locked(text):
+    """Return name -> [(version, number of hashes)] of a requirements file."""
+    pins = {}
+    for entry in re.split(r"\n(?=\S)", text.replace("\\\n", " ")):
+        pin = re.match(r"([\w.-]+)==([\w.!+]+)", entry)
+        if pin:
+            hashes = len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", entry))
+            pins.setdefault(pin[1], []).append((pin[2], hashes))
+        elif entry.strip() and not entry.lstrip().startswith("#"):
+            pins.setdefault(entry.split()[0], []).append((None, 0))
+    return pins
+
+
+def unhashed(text):
+    """Return the entries of a requirements file that are not an exact version with a hash."""
+    return [name for name, pins in locked(text).items() for _, hashes in pins if not hashes]
+
+
+def out_of_step(project, text):
+    """Return the requirements of a project that its lock does not satisfy."""
+    pins = locked(text)
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    return [
+        str(want)
+        for want in (Requirement(line) for group in groups for line in group)
+        if want.name != project["name"]
+        and not any(version in want.specifier for version, _ in pins.get(want.name, []) if version)
+    ]
+
+
+LOCK = (ROOT / "requirements.txt").read_text("utf-8")
+HASH = "--hash=sha256:" + 64 * "0"
+
+
+def test_every_locked_package_is_exact_and_hashed():
+    assert len(locked(LOCK)) > 100
+    assert unhashed(LOCK) == []
+
+
+@pytest.mark.parametrize("entry", ["b==2.0", "b", f"b>=2 {HASH}", f"b @ file:///b {HASH}"])
+def test_an_entry_that_is_not_exact_and_hashed_would_be_noticed(entry):
+    assert unhashed(f"a==1 \\\n    {HASH}\n    # via b\n{entry}\n") == ["b"]
+
+
+def test_an_index_address_in_the_lock_would_be_noticed():
+    assert unhashed("--index-url file:///simple\n" + LOCK) == ["--index-url"]
+
+
+def test_the_lock_is_in_step_with_pyproject_and_says_how_it_was_made():
+    assert out_of_step(PROJECT["project"], LOCK) == [], "run: make lock"
+    assert "\n#    make lock\n" in LOCK
+
+
+@pytest.mark.parametrize("dependency", ["numpy>=999", "a-new-dependency"])
+def test_a_lock_out_of_step_would_be_noticed(dependency):
+    project = {**PROJECT["project"], "dependencies": [dependency]}
+    assert out_of_step(project, LOCK) == [dependency]
+
+
+def test_nodes_lock_carries_no_download_address_and_is_in_step():
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    package = json.loads((ROOT / "package.json").read_text("utf-8"))
+    assert [name for name, entry in lock.items() if "resolved" in entry] == []
+    assert [name for name, entry in lock.items() if name and "integrity" not in entry] == []
+    for kind in ("dependencies", "devDependencies"):
+        assert lock[""][kind] == package[kind], "run: make lock"
+
+
+def test_the_version_is_the_same_wherever_it_is_stated():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == PROJECT["project"]["version"]
