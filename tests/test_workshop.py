@@ -421,7 +421,7 @@ def locked(text):
             hashes = len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", entry))
             pins.setdefault(pin[1], []).append((pin[2], hashes))
         elif entry.strip() and not entry.lstrip().startswith("#"):
-            pins.setdefault(entry.split()[0], []).append((None, 0))
+            pins.setdefault(re.match(r"[\w.-]+", entry)[0], []).append((None, 0))
     return pins
 
 
