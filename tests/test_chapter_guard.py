@@ -78,7 +78,7 @@ BROKEN = [
         ["cell 3 (“", "tagged setup but imports and defines nothing", "drop the tag"],
     ),
     (
-        cells.every_cell_shows_something,
+        cells.every_cell_is_python,
         sample_with(VALUE, source="1 +"),
         ["cell 3 (“1 +”)", "is not Python", "mend the code"],
     ),
@@ -114,6 +114,11 @@ BROKEN = [
             ["cell 3 (“", f"the tag {tag}", "remove it"],
         )
         for tag in ("nbval-skip", "nbval-ignore-output", "raises-exception", "set-up")
+    ),
+    (
+        cells.nothing_looks_away,
+        sample_with(VALUE, tags=["remove-cell"]),
+        ["cell 3 (“", "removed from the page and asserts nothing", "show it, or fold it"],
     ),
     *(
         (
@@ -284,6 +289,7 @@ def test_metadata_that_allows_errors_or_stores_widgets_is_named():
     "page",
     [
         sample_with(VALUE, source="assert 1 < 2", outputs=[]),
+        sample_with(VALUE, source="assert 1 < 2", outputs=[], tags=["remove-cell"]),
         sample_with(VALUE, source="np.testing.assert_allclose(1, 1)", outputs=[]),
         sample_with(VALUE, source="for x in [1]:\n    assert x == 1", outputs=[]),
         sample_with(VALUE, source="1\n" * 40, tags=["hide-input"]),

@@ -8,6 +8,7 @@ from .page import Page
 Rule = Callable[[Page], Iterator[str]]
 NOTEBOOK_RULES: tuple[Rule, ...] = (
     cells.every_cell_has_run_in_order,
+    cells.every_cell_is_python,
     cells.every_cell_shows_something,
     cells.cells_are_short,
     cells.lines_fit_a_phone,

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-from .page import HIDING_TAGS, Page, speechless_images, tags
+from .page import FOLDING_TAGS, Page, speechless_images, tags
 
 MAX_LINES, MAX_LOOP_LINES, MAX_COLUMNS = 10, 15, 88
-KNOWN_TAGS = HIDING_TAGS | {"setup", "loop", "hide-output", "full-width", "margin", "scroll-output"}
+KNOWN_TAGS = FOLDING_TAGS | {"setup", "loop", "hide-output", "remove-cell", "full-width", "margin"}
 
 # What makes nbval, nbclient, ruff or Python itself look away.
 SILENCERS = re.compile(
@@ -53,6 +53,14 @@ FILE_NAME = re.compile(r"\S*|.*\.(?:svg|png|jpe?g|gif|webp)")
 
 
 def _tree(cell: NotebookNode) -> ast.Module:
+    """Parse a cell, magics and all; one that is not Python is empty (and has a rule of its own)."""
+    try:
+        return _parse(cell)
+    except SyntaxError:
+        return ast.Module(body=[], type_ignores=[])
+
+
+def _parse(cell: NotebookNode) -> ast.Module:
     return ast.parse(TransformerManager().transform_cell(cell.source))
 
 
@@ -81,30 +89,38 @@ def _pictures(cell: NotebookNode) -> list[str]:
 
 def every_cell_has_run_in_order(page: Page) -> Iterator[str]:
     cure = "run `make chapters` and commit what it stores"
+    unrun = [number for number, cell in page.cells("code") if cell.execution_count is None]
+    if unrun:
+        more = f" and {len(unrun) - 1} more" if len(unrun) > 1 else ""
+        yield (
+            f"{page.at(unrun[0])}{more}: no execution count, so nbval would pass it unread; {cure}."
+        )
     for count, (number, cell) in enumerate(page.cells("code"), start=1):
-        if cell.execution_count is None:
-            yield (
-                f"{page.at(number)}: has no execution count, so nbval would pass it unread; {cure}."
-            )
-        elif cell.execution_count != count:
+        if cell.execution_count not in {None, count}:
             yield f"{page.at(number)}: has count {cell.execution_count} in place {count}; {cure}."
+
+
+def every_cell_is_python(page: Page) -> Iterator[str]:
+    for number, cell in page.cells("code"):
+        try:
+            _parse(cell)
+        except SyntaxError as error:
+            yield f"{page.at(number)}: is not Python ({error.msg}); mend the code."
 
 
 def every_cell_shows_something(page: Page) -> Iterator[str]:
     for number, cell in page.cells("code"):
-        try:
-            statements = _tree(cell).body
-        except SyntaxError as error:
-            yield f"{page.at(number)}: is not Python ({error.msg}); mend the code."
-            continue
+        if cell.execution_count is None:
+            continue  # every_cell_has_run_in_order names it
+        tree = _tree(cell)
         if "setup" in tags(cell):
             sets_up = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-            if not any(isinstance(statement, sets_up) for statement in statements):
+            if not any(isinstance(statement, sets_up) for statement in tree.body):
                 yield (
                     f"{page.at(number)}: is tagged setup but imports and defines nothing; "
                     "drop the tag and end the cell with the value to see."
                 )
-        elif not _shows(cell) and not any(_asserts(statement) for statement in statements):
+        elif not _shows(cell) and not _asserts(tree):
             yield (
                 f"{page.at(number)}: shows nothing and asserts nothing; end it with the value "
                 "to see, assert it, or tag it setup if it only imports or defines."
@@ -145,7 +161,7 @@ def cells_are_short(page: Page) -> Iterator[str]:
 def lines_fit_a_phone(page: Page) -> Iterator[str]:
     for number, cell in page.cells("code"):
         longest = max((len(line) for line in cell.source.splitlines()), default=0)
-        if longest > MAX_COLUMNS and not tags(cell) & HIDING_TAGS:
+        if longest > MAX_COLUMNS and not tags(cell) & (FOLDING_TAGS | {"remove-cell"}):
             yield (
                 f"{page.at(number)}: has a line of {longest} characters and {MAX_COLUMNS} is the "
                 "most; break it."
@@ -155,12 +171,9 @@ def lines_fit_a_phone(page: Page) -> Iterator[str]:
 def imports_come_first(page: Page) -> Iterator[str]:
     working = False
     for number, cell in page.cells("code"):
-        try:
-            nodes = list(ast.walk(_tree(cell)))
-        except SyntaxError:  # every_cell_shows_something names it
-            continue
         working |= "setup" not in tags(cell)
-        if working and any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes):
+        imports = (isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(_tree(cell)))
+        if working and any(imports):
             yield (
                 f"{page.at(number)}: imports in the middle; move the import to the first code "
                 "cell and tag that cell setup."
@@ -175,6 +188,11 @@ def nothing_looks_away(page: Page) -> Iterator[str]:
             yield (
                 f"{page.at(number)}: has the tag {tag}, which this book does not use; remove it "
                 f"(it uses {', '.join(sorted(KNOWN_TAGS))})."
+            )
+        if "remove-cell" in tags(cell) and not _asserts(_tree(cell)):
+            yield (
+                f"{page.at(number)}: is removed from the page and asserts nothing; show it, or "
+                "fold it with the tag hide-input."
             )
         for found in SILENCERS.finditer(cell.source):
             yield (

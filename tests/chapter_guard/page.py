@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 CHAPTER_FOLDERS = {"responsibilities", "em_loop", "practice", "other_worlds"}
-HIDING_TAGS = {"hide-input", "hide-cell"}
+FOLDING_TAGS = {"hide-input", "hide-cell"}
 
 PARSER = (
     MarkdownIt("commonmark").use(colon_fence_plugin).use(dollarmath_plugin).use(front_matter_plugin)

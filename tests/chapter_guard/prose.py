@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from markdown_it.token import Token
 from nbformat import NotebookNode
 
-from .page import HIDING_TAGS, Page, directive, speechless_images, tags, tokens
+from .page import FOLDING_TAGS, Page, directive, speechless_images, tags, tokens
 
 # Words that tell a reader who is lost that it is their own fault.
 DISCOURAGING_WORDS = ("simply", "obviously", "it is easy to see", "clearly,")
@@ -124,4 +124,4 @@ def _is_folded(item: Token | NotebookNode) -> bool:
     if isinstance(item, Token):
         by_class = re.search(r"^:class:.*\bdropdown\b", item.content, re.M)
         return bool(directive(item) and (directive(item) == "dropdown" or by_class))
-    return bool(tags(item) & HIDING_TAGS)
+    return bool(tags(item) & FOLDING_TAGS)
