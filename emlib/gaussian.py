@@ -12,6 +12,9 @@ import numpy as np
 from .validation import DegenerateComponentError, check_covariances, check_means, check_X
 
 LOG_2PI = np.log(2 * np.pi)
+ROUNDING = 16 * np.finfo(float).eps
+"""A variance left over after regression on the other features that is a smaller share of the whole
+than n_features times this is rounding, not spread."""
 
 
 def log_gaussian(X, means, covariances, covariance_type="full"):
@@ -74,13 +77,20 @@ def covariance_factors(covariances, n_components, n_features, covariance_type):
 
 
 def _factor(covariance):
-    """Cholesky factor, or square root where only a diagonal is given; None if there is none."""
+    """Cholesky factor, or square root where only a diagonal is given; None if there is none.
+
+    There is none either where a pivot is nothing but the rounding of its variance: otherwise
+    points on a line would collapse or pass, whichever way the last bit falls.
+    """
     if covariance.ndim == 1:
         return np.sqrt(covariance) if (covariance > 0).all() else None
     try:
-        return np.linalg.cholesky(covariance)
+        factor = np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError:
         return None
+    variances = np.diagonal(covariance)
+    left_over = np.diagonal(factor) ** 2
+    return factor if (left_over > len(variances) * ROUNDING * variances).all() else None
 
 
 def _whiten(differences, factor):
