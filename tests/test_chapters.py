@@ -115,6 +115,11 @@ def store(tmp_path):
     return write
 
 
+def refresh(*arguments: str | Path) -> subprocess.CompletedProcess:
+    command = [sys.executable, refresh_program, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def test_each_failing_cell_is_named_with_its_cure(store):
     notebook = sample_chapter()
     notebook.cells[VALUE - 1].outputs[0].data["text/plain"] = "4"
@@ -132,11 +137,21 @@ def test_each_failing_cell_is_named_with_its_cure(store):
     assert "StatisticsError: mean requires at least one data point" in raised
 
 
-def test_cell_that_never_ends_is_named_with_cell_and_cure(store):
+def test_cell_that_never_ends_is_named_with_its_cure(store):
     notebook = sample_chapter()
-    notebook.cells[VALUE - 1].source = "while True:\n    pass"
-    (sentence,) = prove(store(notebook), cell_timeout=1)
-    assert "stone.ipynb, cell 3 (“while True:”): make the cell faster or smaller." in sentence
+    notebook.cells = [notebook.cells[VALUE - 1]]
+    notebook.cells[0].source = "while True:\n    pass"
+    path = store(notebook)
+
+    (sentence,) = prove(path, cell_timeout=1)
+    assert "stone.ipynb, cell 1 (“while True:”): make the cell faster or smaller." in sentence
+
+    refreshed = refresh("--cell-timeout=1", path)
+    assert refreshed.returncode == 1
+    assert refreshed.stderr.endswith(
+        "stone.ipynb, cell 1 (“while True:”) takes longer than 1 s. "
+        "Make it faster or smaller; the file is left as it was.\n"
+    )
 
 
 def test_stripped_notebook_passes_nbval_and_is_caught_by_the_guard(store):
@@ -150,14 +165,6 @@ def test_stripped_notebook_passes_nbval_and_is_caught_by_the_guard(store):
     assert len(found) == 1
     assert "stone.ipynb, cell 2 (“import statistics”) and 2 more: no execution count" in found[0]
     assert "run `make chapters`" in found[0]
-
-
-# --- tools/refresh_chapters.py
-
-
-def refresh(*arguments: str | Path) -> subprocess.CompletedProcess:
-    command = [sys.executable, refresh_program, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_refreshing_twice_changes_nothing_the_second_time(store):

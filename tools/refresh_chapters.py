@@ -4,13 +4,15 @@
     python tools/refresh_chapters.py a.ipynb b.ipynb  only these
     python tools/refresh_chapters.py --check          say what would change, and write nothing
 
-A chapter that raises, or that takes longer than two minutes for one cell, stays as it is on disk.
+A chapter that raises, or that takes longer than two minutes (--cell-timeout) for one cell, stays as
+it is on disk.
 """
 
 import argparse
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -154,7 +156,7 @@ def kernel_environment(scratch: str) -> dict[str, str]:
     return kept | {"IPYTHONDIR": scratch}  # nobody's start-up files
 
 
-def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
+def execute(notebook: NotebookNode, path: Path, cell_timeout: int = CELL_TIMEOUT) -> NotebookNode:
     """Run a copy of the notebook in its own folder and give it back with fresh outputs."""
     notebook = nbformat.from_dict(notebook)
     reached = 0
@@ -166,22 +168,22 @@ def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
     client = NotebookClient(
         notebook,
         kernel_manager_class=ThisPython,
-        timeout=CELL_TIMEOUT,
+        timeout=cell_timeout,
         allow_errors=False,
         force_raise_errors=True,  # also in a cell whose tag would excuse the error
         record_timing=False,
         store_widget_state=False,
         on_cell_start=note,
-        extra_arguments=["--log-level=ERROR"],  # else each kernel warns of its own local socket
         resources={"metadata": {"path": str(path.parent)}},
     )
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            client.execute(env=kernel_environment(scratch))
+            # The kernel's own log says nothing that the sentences below do not say better.
+            client.execute(env=kernel_environment(scratch), stderr=subprocess.DEVNULL)
         except CellExecutionError as error:
             reason = f"raises {error.ename}: {error.evalue.strip()}. Mend the code"
         except CellTimeoutError:
-            reason = f"takes longer than {CELL_TIMEOUT} s. Make it faster or smaller"
+            reason = f"takes longer than {cell_timeout} s. Make it faster or smaller"
         except (DeadKernelError, RuntimeError) as error:
             reason = f"lost its kernel ({error}). See that it needs less memory"
         else:
@@ -204,10 +206,10 @@ def show(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def refresh(path: Path, write: bool = True) -> tuple[bool, str]:
+def refresh(path: Path, write: bool = True, cell_timeout: int = CELL_TIMEOUT) -> tuple[bool, str]:
     """Run one chapter; write it if its bytes change. Return whether they do, and what moved."""
     before = read(path)
-    after = execute(before, path)
+    after = execute(before, path, cell_timeout)
     text = normalise(after)
     if text.encode() == path.read_bytes():
         return False, "nothing changes"
@@ -231,12 +233,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all that _toc.yml lists")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if it would")
+    parser.add_argument("--cell-timeout", type=int, default=CELL_TIMEOUT, metavar="SECONDS")
     options = parser.parse_args(arguments)
     failed = False
     for path in options.notebooks or chapters():
         start = time.perf_counter()
         try:
-            changed, what = refresh(path, write=not options.check)
+            changed, what = refresh(path, not options.check, options.cell_timeout)
         except ChapterError as error:
             print(error, file=sys.stderr, flush=True)
             failed = True
