@@ -69,7 +69,7 @@ BROKEN = [
     ),
     (
         cells.every_cell_shows_something,
-        sample_with(VALUE, outputs=said(" \n")),
+        sample_with(VALUE, outputs=said(" \n") + shown({"text/plain": ""})),
         ["cell 3 (“", "shows nothing"],
     ),
     (

@@ -128,10 +128,8 @@ def every_cell_shows_something(page: Page) -> Iterator[str]:
 
 
 def _shows(cell: NotebookNode) -> bool:
-    return any(
-        any(text.strip() for text in _texts(output)) or output.get("data")
-        for output in cell.outputs
-    )
+    shown = [v for o in cell.outputs for v in (o.get("text"), *o.get("data", {}).values())]
+    return any(value is not None and str(value).strip() for value in shown)
 
 
 def _asserts(node: ast.AST) -> bool:
