@@ -480,3 +480,27 @@ def test_nodes_lock_carries_no_download_address_and_is_in_step():
 def test_the_version_is_the_same_wherever_it_is_stated():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert citation["version"] == PROJECT["project"]["version"]
+
+
+# JupyterLab
+
+
+def refused(listing):
+    """Return the extensions that a `jupyter labextension list` marks as not compatible."""
+    plain = re.sub(r"\x1b\[\d+m", "", listing)
+    return re.findall(r"^\s+(\S+) v\S+ \w+ +X", plain, re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_jupyterlab_takes_the_extensions_that_render_the_chapters():
+    code, listing = run(shutil.which("jupyter"), "labextension", "list")
+    assert code == 0
+    assert "jupyterlab-myst" in listing
+    assert refused(listing) == [], "pin jupyterlab or the extension in pyproject.toml: make lock"
+
+
+def test_a_refused_extension_would_be_noticed():
+    good = "        jupyterlab-myst v2.7.0 \x1b[32menabled\x1b[0m \x1b[32mOK\x1b[0m (python, x)\n"
+    bad = "        jupyterlab-myst v2.7.0 \x1b[32menabled\x1b[0m \x1b[31m X\x1b[0m (python, x)\n"
+    assert refused("JupyterLab v4\n" + good) == []
+    assert refused("JupyterLab v4\n" + good + bad) == ["jupyterlab-myst"]
