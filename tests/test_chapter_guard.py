@@ -295,6 +295,8 @@ def test_metadata_that_allows_errors_or_stores_widgets_is_named():
         sample_with(VALUE, source="1\n" * 40, tags=["hide-input"]),
         sample_with(VALUE, source="1\n" * 15, tags=["loop"]),
         sample_with(VALUE, source="# a reason\n\n" * 8 + "1\n" * 10),
+        sample_with(VALUE, source="(\n" + "1,\n" * 10 + ")"),
+        sample_with(VALUE, source="assert 1 < 2\n" * 11, tags=["remove-cell"]),
         sample_with(VALUE, source="x" * 120, tags=["hide-input"]),
         sample_with(
             VALUE, outputs=shown({"text/html": '<svg xmlns="http://www.w3.org/2000/svg">'})

@@ -65,8 +65,9 @@ def _parse(cell: NotebookNode) -> ast.Module:
 
 
 def _code_lines(cell: NotebookNode) -> list[str]:
+    """Return the lines that a reader reads as code: no blanks, comments, or brackets alone."""
     lines = [line.strip() for line in cell.source.splitlines()]
-    return [line for line in lines if line and not line.startswith("#")]
+    return [line for line in lines if not re.fullmatch(r"#.*|[()\[\]{},]*", line)]
 
 
 def _texts(output: NotebookNode) -> list[str]:
@@ -149,7 +150,7 @@ def cells_are_short(page: Page) -> Iterator[str]:
     for number, cell in page.cells("code"):
         limit = MAX_LOOP_LINES if "loop" in tags(cell) else MAX_LINES
         lines = len(_code_lines(cell))
-        if lines > limit and "hide-input" not in tags(cell):
+        if lines > limit and not tags(cell) & {"hide-input", "remove-cell"}:
             yield (
                 f"{page.at(number)}: has {lines} lines of code and {limit} is the most; split it "
                 "(plotting detail may fold: tag hide-input; the reader's own EM loop: tag loop)."
