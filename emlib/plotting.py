@@ -139,17 +139,14 @@ def mark_observation(ax, x, y, label_at):
     """Ring one observation twice, so that it is never taken for a cluster, and say "this one"."""
     ax.annotate("this one", (x, y), label_at, arrowprops={"arrowstyle": "-", "color": MUTED})
     for size, color, width in ((16, PAPER, 5), (18, INK, 1.4), (13, INK, 1.4)):
-        ax.plot(
-            x, y, "o", color=color, markersize=size, fillstyle="none", mew=width, clip_on=False
-        )
+        ax.plot(x, y, "o", color=color, markersize=size, fillstyle="none", mew=width, clip_on=False)
     return ax
 
 
-def plot_trace(ax, log_likelihoods):
-    """Draw the log-likelihood after each iteration, the start included."""
-    ax.plot(log_likelihoods, color=INK, linestyle="-", marker="o", markersize=4, linewidth=1.4)
-    ax.set_xlabel("iteration")
-    ax.set_ylabel("log-likelihood")
+def plot_trace(ax, iterations, log_likelihoods):
+    """Draw the log-likelihood by iteration, both of shape (n,)."""
+    ax.plot(iterations, log_likelihoods, color=INK, linestyle="-", marker="o", ms=3.5, lw=1.2)
+    ax.set(xlabel="iteration", ylabel="log-likelihood")
     return ax
 
 
