@@ -103,9 +103,11 @@ def em(e_step, m_step, start, *, tol=0.0, max_iter=1000, keep_history=False):
             history.append(parameters)
         change = abs(trace[-1] - trace[-2])
         converged = change <= max(tol, ROUNDING * abs(trace[-1]))
+    log_likelihoods = np.array(trace)
+    log_likelihoods.flags.writeable = False
     return EMResult(
         parameters,
-        np.array(trace),
+        log_likelihoods,
         converged,
         failure,
         tuple(history) if keep_history else (),
