@@ -40,7 +40,9 @@ def sample_mixture(parameters, n_samples, *, rng):
     if isinstance(n_samples, bool) or not isinstance(n_samples, int | np.integer) or n_samples < 1:
         raise ValueError(f"n_samples must be a whole number >= 1; got {n_samples!r}.")
     rng = np.random.default_rng(rng)
-    labels = rng.choice(parameters.n_components, size=n_samples, p=parameters.weights)
+    labels = rng.choice(
+        parameters.n_components, size=n_samples, p=parameters.weights / parameters.weights.sum()
+    )
     noise = rng.standard_normal((n_samples, parameters.n_features))
     X = parameters.means[labels]
     factors = covariance_factors(
