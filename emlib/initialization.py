@@ -6,7 +6,7 @@ Each function returns `Parameters`, ready for `emlib.fit_em`.
 import numpy as np
 
 from .mixture import Parameters, m_step, statistics
-from .validation import check_n_components, check_X
+from .validation import check_covariance_type, check_n_components, check_X
 
 
 def kmeans_plusplus(X, n_components, *, rng):
@@ -51,6 +51,7 @@ def start_from_kmeans_plusplus(X, n_components, *, covariance_type="full", rng):
     Parameters and errors as in `kmeans_plusplus`; covariance_type as in `emlib.Parameters`.
     """
     X = check_X(X)
+    check_covariance_type(covariance_type)
     centres = X[kmeans_plusplus(X, n_components, rng=rng)]
     distances = ((X[:, None, :] - centres) ** 2).sum(axis=2)
     resp = np.eye(len(centres))[distances.argmin(axis=1)]
@@ -77,6 +78,11 @@ def start_from_labels(X, labels, *, covariance_type="full", reg_covar=0.0):
         raise ValueError(
             f"labels must hold one whole number >= 0 for each of the {len(X)} observations; "
             f"got {labels.dtype} of shape {labels.shape}."
+        )
+    if labels.max() >= len(X):
+        raise ValueError(
+            f"labels go up to {labels.max()}, and {len(X)} observations cannot fill that many "
+            "clusters; number the clusters from 0 without a gap."
         )
     resp = np.eye(labels.max() + 1)[labels]
     return start_from_responsibilities(
