@@ -20,6 +20,7 @@ from .validation import (
     check_covariances,
     check_means,
     check_not_negative,
+    check_origins,
     check_resp,
     check_weights,
     check_X,
@@ -184,7 +185,7 @@ def lower_bound(X, resp, parameters):
     Page *The loop*, equation (bound); Neal and Hinton 1998, equation 7.
     """
     X = check_X(X)
-    resp = check_resp(resp, len(X))
+    resp = check_resp(resp, len(X), parameters.n_components)
     log_numerators = log_joint(X, *_unpack(parameters))
     used = resp > 0
     return float((resp[used] * (log_numerators[used] - np.log(resp[used]))).sum())
@@ -217,7 +218,7 @@ def statistics(X, resp, covariance_type="full", origins=None):
         divisors = np.where(counts > 0, counts, 1.0)
         origins = (resp / divisors).T @ X
     shape = (resp.shape[1], X.shape[1])
-    origins = np.broadcast_to(np.asarray(origins, dtype=float), shape)
+    origins = check_origins(origins, shape)
     sums, outers = np.empty(shape), np.empty((*shape, X.shape[1]))
     for k, origin in enumerate(origins):
         differences = X - origin

@@ -4,6 +4,8 @@ Every check returns a fresh or untouched float64 array; none changes its argumen
 fails raises ValueError with the argument's name, the row or component, and the remedy.
 """
 
+from numbers import Real
+
 import numpy as np
 
 COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")
@@ -96,19 +98,37 @@ def check_covariances(covariances, n_components, n_features, covariance_type):
     return covariances
 
 
-def check_resp(resp, n_samples):
+def check_resp(resp, n_samples, n_components=None):
     """Return responsibilities as float64, shape (n_samples, n_components), none negative."""
     resp = _as_float(resp, "resp")
-    if resp.ndim != 2 or resp.shape[0] != n_samples:
+    if resp.ndim != 2 or resp.shape[0] != n_samples or resp.shape[1] == 0:
         raise ValueError(
             f"resp must have shape (n_samples, n_components) with n_samples={n_samples}; "
             f"got {resp.shape}. Observations stand in rows."
+        )
+    if n_components is not None and resp.shape[1] != n_components:
+        raise ValueError(
+            f"resp has {resp.shape[1]} columns for {n_components} components; "
+            "give one column a component."
         )
     _check_finite(resp, "resp", "row", "compute it in log space")
     if (resp < 0).any():
         i = int(np.argmax((resp < 0).any(axis=1)))
         raise ValueError(f"resp has a negative entry in row {i}; a responsibility is >= 0.")
     return resp
+
+
+def check_origins(origins, shape):
+    """Return origins as float64, broadcast to one row a component, all finite."""
+    origins = _as_float(origins, "origins")
+    try:
+        origins = np.broadcast_to(origins, shape)
+    except ValueError as error:
+        raise ValueError(
+            f"origins must have shape (n_components, n_features), {shape}; got {origins.shape}."
+        ) from error
+    _check_finite(origins, "origins", "component", "give that component a finite origin")
+    return origins
 
 
 def check_covariance_type(covariance_type):
@@ -134,7 +154,7 @@ def check_n_components(n_components, n_samples):
 
 def check_not_negative(value, name):
     """Return a finite number that is not negative as a float."""
-    if isinstance(value, bool | str) or not np.isscalar(value) or not 0 <= value < np.inf:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < np.inf:
         raise ValueError(f"{name} must be a finite number >= 0; got {value!r}.")
     return float(value)
 
@@ -150,9 +170,15 @@ def covariances_shape(n_components, n_features, covariance_type):
 
 
 def _as_float(value, name):
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiubO":
-        raise ValueError(f"{name} must hold real numbers; got {array.dtype}.")
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name} has masked entries, which are no numbers; drop or impute them.")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a table whose rows have the same length.") from error
+    texts = array.dtype.kind == "O" and any(isinstance(item, str | bytes) for item in array.flat)
+    if texts or array.dtype.kind not in "fiubO":
+        raise ValueError(f"{name} must hold real numbers; got {'text' if texts else array.dtype}.")
     try:
         return np.asarray(array, dtype=np.float64)
     except (TypeError, ValueError) as error:
