@@ -85,18 +85,20 @@ def _cure(details: str) -> str:
 
 @pytest.mark.parametrize("path", chapters(), ids=name)
 def test_chapter_runs_and_its_stored_outputs_are_fresh(path):
-    assert not (found := prove(path)), "\n".join(found)
+    if found := prove(path):
+        pytest.fail("\n".join(found), pytrace=False)
 
 
 @pytest.mark.parametrize("path", chapters(), ids=name)
 def test_chapter_is_stored_in_the_one_spelling(path):
-    same = normalise(read(path)).encode() == path.read_bytes()
-    assert same, f"{name(path)} is not spelt as it is stored here: run `make chapters`."
+    if normalise(read(path)).encode() != path.read_bytes():
+        pytest.fail(f"{name(path)} is not spelt as it is stored here: run `make chapters`.", False)
 
 
 @pytest.mark.parametrize("path", pages(), ids=name)
 def test_page_passes_the_guard(path):
-    assert not (found := complaints(Page.read(path))), "\n".join(found)
+    if found := complaints(Page.read(path)):
+        pytest.fail("\n".join(found), pytrace=False)
 
 
 # --- The proofs themselves, on broken material
