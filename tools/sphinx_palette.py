@@ -1,7 +1,7 @@
-"""Give the pages the book's colours: CSS variables from emlib/palette.json, and a role per cluster.
+"""Give the pages the book's colours: CSS variables from emlib/palette.json, a role per cluster.
 
-{fuchsia}`text`, {green}`text` and {blue}`text` set the text in ink behind the cluster's own mark, so
-that nothing is said by colour alone.
+{fuchsia}`text`, {green}`text` and {blue}`text` set the text in ink behind the cluster's own mark,
+so that nothing is said by colour alone.
 """
 
 import json
@@ -36,7 +36,7 @@ def style_sheet(palette: dict) -> str:
         rules.append(
             f".em-{name}::before {{ color: var(--em-{name});"
             # the second content is for the ear: the mark itself is not read out
-            f' content: "{value["glyph"]}\\2009"; content: "{value["glyph"]}\\2009" / ""; }}'
+            f' content: "{value["glyph"]}"; content: "{value["glyph"]}" / ""; }}'
         )
     return "\n".join(rules) + "\n"
 

@@ -1,7 +1,7 @@
-"""Draw SVG pictures into the page itself, so that they follow its colours, and insist on alt text.
+"""Draw SVG pictures into the page itself, so that they follow its colours; insist on alt text.
 
-An SVG behind <img> cannot see the page. Inlined, the palette's light ink, muted and paper become CSS
-variables, the fonts become the page's, and the picture carries its alt text as its accessible name.
+An SVG behind <img> cannot see the page. Inlined, the palette's light ink, muted and paper become
+CSS variables, its fonts the page's, and the alt text is the picture's accessible name.
 """
 
 import re
@@ -122,9 +122,9 @@ class PicturesOfThePage(SphinxPostTransform):
             )
             return
         logger.warning(
-            "the picture of code cell %s %s: write what it shows into the cell's metadata, as "
+            "the picture of code cell [%s] %s: write what it shows into the cell's metadata, as "
             '{"mystnb": {"image": {"alt": "what it shows"}}}',
-            cell["cell_index"],
+            cell["exec_count"],
             wrong,
             location=self.env.docname,
         )

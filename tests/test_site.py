@@ -1,0 +1,407 @@
+"""The built book, in a real browser with the network refused: alive, legible, within reach."""
+
+import functools
+import http.server
+import os
+import re
+import sys
+import threading
+
+import pytest
+import yaml
+from book_builder import ROOT, build, small_book
+from playwright.sync_api import sync_playwright
+from site_reader import dead_links, foreign_loads, read_site
+
+sys.path.insert(0, str(ROOT / "tools"))
+from find_browser import find_browser
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCRIPT_BUDGET = 250_000  # bytes of JavaScript on a page; the icon script alone was 1.4 million
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    # no name but this machine's own number leads anywhere
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
+
+
+def chapters() -> list[str]:
+    """Name the pages that _toc.yml lists."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    entries = [entry for part in toc["parts"] for entry in part["chapters"]]
+    return [f"{name}.html" for name in [toc["root"], *(entry["file"] for entry in entries)]]
+
+
+PAGES = chapters()
+RICHEST = "book/responsibilities/responsibilities.html"
+
+
+class SilentHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def bases(site):
+    """The two ways to open the book: from a server and from a folder."""
+    handler = functools.partial(SilentHandler, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield {"server": f"http://127.0.0.1:{server.server_port}/", "folder": f"{site.as_uri()}/"}
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    flags = [*FLAGS, "--no-sandbox"] if root else FLAGS
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=find_browser(), args=flags) as chromium,
+    ):
+        yield chromium
+
+
+class Visit:
+    """A page in the browser, and all that went wrong while it was open."""
+
+    def __init__(self, browser, base, page, width=1280, scheme="light", **options):
+        size = {"width": width, "height": 900}
+        options |= {"viewport": size, "color_scheme": scheme, "reduced_motion": "reduce"}
+        self.base = base
+        self.trouble = []
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.page.on("request", self.refuse_foreign)
+        self.page.on("requestfailed", lambda r: self.trouble.append(f"failed: {r.url}"))
+        self.page.on("response", self.note_status)
+        self.page.on("console", self.note_console)
+        self.page.on("pageerror", lambda error: self.trouble.append(f"script error: {error}"))
+        self.page.goto(base + page, wait_until="load")
+
+    def refuse_foreign(self, request):
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.trouble.append(f"asks another host: {request.url}")
+
+    def note_status(self, response):
+        if response.status >= 400:
+            self.trouble.append(f"answered {response.status}: {response.url}")
+
+    def note_console(self, message):
+        if message.type in {"error", "warning"}:
+            self.trouble.append(f"console {message.type}: {message.text}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+    def see(self, script):
+        return self.page.evaluate(script)
+
+
+# What is left of TeX in the text a reader sees, code aside
+LEFT_OVER = r"\$[^$\n]*\$|\$\$|\\\(|\\\[|\\begin\{|\\frac|\{(?:eq|numref|cite)[:}]"
+PROSE = """() => {
+  const copy = document.querySelector('article').cloneNode(true)
+  for (const e of copy.querySelectorAll('pre, code, .katex, svg, script, style')) e.remove()
+  return copy.textContent
+}"""
+FONTS = """document.fonts.ready.then(
+  fonts => [...fonts].filter(font => font.status == 'loaded').map(font => font.family))"""
+BAD_FORMULAS = "() => [...document.querySelectorAll('.katex-error')].map(e => e.title)"
+
+
+def background(visit):
+    return visit.see("getComputedStyle(document.body).backgroundColor")
+
+
+@pytest.mark.parametrize("way", ["server", "folder"])
+@pytest.mark.parametrize("page", [*PAGES, "index.html", "search.html", "genindex.html"])
+def test_a_page_opens_without_trouble_and_without_the_network(browser, bases, page, way):
+    with Visit(browser, bases[way], page) as visit:
+        visit.page.wait_for_load_state("networkidle")
+        assert visit.trouble == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("page", PAGES)
+def test_mathematics_is_set(site, browser, bases, page, scripts):
+    expected = 'class="math' in (site / page).read_text(encoding="utf-8")
+    with Visit(browser, bases["folder"], page, java_script_enabled=scripts) as visit:
+        assert visit.see(BAD_FORMULAS) == [], f"{page}: KaTeX does not understand these formulas"
+        assert re.findall(LEFT_OVER, visit.see(PROSE)) == []
+        if expected:
+            wide = visit.see(
+                "document.querySelector('.katex .katex-html').getBoundingClientRect().width"
+            )
+            assert wide > 0
+            fonts = visit.see(FONTS)
+            assert any("KaTeX" in font for font in fonts)
+
+
+def test_the_theme_follows_the_system_and_the_switch(browser, bases):
+    with Visit(browser, bases["folder"], RICHEST) as visit:
+        seen = {visit.see("document.documentElement.dataset.theme"): background(visit)}
+        for _ in range(2):
+            visit.page.locator(".theme-switch-button:visible").first.click()
+            seen[visit.see("document.documentElement.dataset.theme")] = background(visit)
+        assert seen == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 30)"}
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_dark_system_gets_a_dark_page(browser, bases, scripts):
+    options = {"scheme": "dark", "java_script_enabled": scripts}
+    with Visit(browser, bases["folder"], RICHEST, **options) as visit:
+        assert background(visit) == "rgb(20, 24, 30)"
+
+
+def test_the_lines_of_a_drawing_follow_the_theme(browser, bases):
+    ink = """() => [...document.querySelectorAll('svg.em-drawing text')].map(
+      e => getComputedStyle(e).fill)"""
+    seen = {}
+    for scheme in ("light", "dark"):
+        with Visit(browser, bases["folder"], RICHEST, scheme=scheme) as visit:
+            seen[scheme] = set(visit.see(ink))
+    assert seen["light"]
+    assert seen["light"].isdisjoint(seen["dark"])
+
+
+@pytest.mark.parametrize("way", ["server", "folder"])
+def test_search_finds_responsibility(browser, bases, way):
+    with Visit(browser, bases[way], "search.html?q=responsibility") as visit:
+        visit.page.wait_for_selector("#search-results li a", timeout=10_000)
+        assert visit.page.locator("#search-results li").count() >= 1
+        assert visit.trouble == []
+
+
+NAMED = """() => [...document.querySelectorAll('article :is(img, svg):not(.katex *)')].map(
+  e => [e.tagName, e.getAttribute('alt') ?? e.getAttribute('aria-label') ?? ''])"""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_picture_says_what_it_shows(browser, bases, page):
+    with Visit(browser, bases["folder"], page) as visit:
+        for tag, name in visit.see(NAMED):
+            assert len(name) > 20, f"{page}: a picture ({tag}) says only {name!r}"
+            assert not re.fullmatch(r"\S+\.\w{3,4}", name), f"{page}: {name} is a file's name"
+
+
+def violations(visit):
+    """Run axe; give each violation with the first places where it was seen."""
+    visit.see(AXE.read_text(encoding="utf-8"))
+    found = visit.page.evaluate(
+        "async rules => (await axe.run(document, {runOnly: rules})).violations.map(v =>"
+        " `${v.id}: ${v.nodes.slice(0, 4).map(n => n.target.join(' ')"
+        " + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`)",
+        AXE_RULES,
+    )
+    return found
+
+
+MATRIX = [
+    (page, scheme, width) for page in PAGES for scheme in ("light", "dark") for width in (1280, 320)
+]
+QUICK = {(RICHEST, "light", 1280), (RICHEST, "dark", 320), (PAGES[0], "dark", 1280)}
+
+
+@pytest.mark.parametrize(
+    ("page", "scheme", "width"),
+    [pytest.param(*case, marks=[] if case in QUICK else pytest.mark.slow) for case in MATRIX],
+)
+def test_axe_finds_no_barrier(browser, bases, page, scheme, width):
+    with Visit(browser, bases["server"], page, width=width, scheme=scheme) as visit:
+        # what is folded away must be legible too
+        visit.see("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        assert violations(visit) == []
+
+
+# 640 is a window of 1280 pixels at 200 % zoom
+@pytest.mark.parametrize("width", [320, 640])
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_scrolls_sideways(browser, bases, page, width):
+    with Visit(browser, bases["folder"], page, width=width) as visit:
+        visit.see("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        too_wide = visit.see("document.documentElement.scrollWidth - innerWidth")
+        assert too_wide <= 0, f"{page} is {too_wide} pixels wider than a window of {width}"
+
+
+def test_a_page_can_be_walked_by_keyboard(browser, bases):
+    with Visit(browser, bases["server"], PAGES[0]) as visit:
+        focused = "document.activeElement.closest('a, button, input, summary')"
+        visit.page.keyboard.press("Tab")
+        assert visit.see(f"{focused}?.getAttribute('href')") == "#main-content"
+        seen = []
+        for _ in range(25):
+            visit.page.keyboard.press("Tab")
+            ring = visit.see(f"{focused} && getComputedStyle({focused}).outlineWidth")
+            text = visit.see(f"{focused}?.textContent.trim() || {focused}?.ariaLabel || ''")
+            assert ring not in (None, "0px"), f"nothing shows that {text!r} has the focus"
+            seen.append(text)
+        assert any("Search" in text for text in seen)
+        assert any("Notation" in text for text in seen), "the sidebar is out of reach"
+
+
+def test_a_folded_solution_opens_by_keyboard(browser, bases):
+    with Visit(browser, bases["folder"], RICHEST, java_script_enabled=False) as visit:
+        fold = visit.page.locator("article details").first
+        fold.locator("summary").focus()
+        visit.page.keyboard.press("Enter")
+        assert fold.get_attribute("open") is not None
+
+
+def test_the_pages_stay_light(site, browser, bases, record_property):
+    assert not list(site.rglob("fontawesome.js"))
+    with Visit(browser, bases["server"], RICHEST) as visit:
+        size = visit.see(
+            "performance.getEntriesByType('resource').filter(r => r.initiatorType == 'script')"
+            ".reduce((sum, r) => sum + r.decodedBodySize, 0)"
+        )
+        record_property("bytes of JavaScript", size)
+        assert 0 < size < SCRIPT_BUDGET
+        fonts = visit.see(FONTS)
+        assert any("Awesome" in font for font in fonts), "the icons have no font to be drawn with"
+
+
+def test_paper_gets_the_text_without_the_frame(browser, bases):
+    with Visit(browser, bases["folder"], RICHEST, scheme="dark") as visit:
+        visit.page.emulate_media(media="print")
+        assert background(visit) == "rgb(255, 255, 255)"
+        assert visit.page.locator("h1:visible").count() == 1
+        for frame in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article"):
+            assert visit.page.locator(f"{frame}:visible").count() == 0
+
+
+def test_every_page_has_a_language_a_title_and_a_description(site):
+    for page in PAGES:
+        text = (site / page).read_text(encoding="utf-8")
+        assert '<html lang="en"' in text
+        assert re.search(r"<title>\s*\S", text)
+        assert re.search(r'<meta name="description" content="[^"]{30,}"', text), page
+
+
+def test_every_link_and_anchor_leads_somewhere(site):
+    assert dead_links(site) == []
+
+
+def test_nothing_is_loaded_from_another_host(site):
+    assert foreign_loads(site) == []
+    for style in site.rglob("*.css"):
+        assert not re.search(r"(?:url\(|@import)\s*['\"]?(?:https?:)?//", style.read_text("utf-8"))
+
+
+# The checks themselves: each must be able to fail ------------------------------------------------
+
+NOTEBOOK_ADDRESS = "https://github.com/owner/name"
+BUTTONS = ("source-repository-button", "source-issues-button", "source-edit-button")
+A_PAGE = "# A page\n\nIts first paragraph is long enough to describe it.\n"
+
+
+def test_no_button_asks_for_an_address_that_is_not_set(site):
+    if not yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]["url"]:
+        for page in PAGES:
+            text = (site / page).read_text(encoding="utf-8")
+            assert not any(button in text for button in BUTTONS)
+
+
+def test_the_buttons_appear_once_the_address_is_set(tmp_path):
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    config["repository"]["url"] = NOTEBOOK_ADDRESS
+    built = build(small_book(tmp_path, A_PAGE, yaml.safe_dump(config)))
+    assert built.succeeded, built.complaints
+    text = (built.pages / "book/index.html").read_text(encoding="utf-8")
+    assert [button for button in BUTTONS if button not in text] == []
+    assert f"{NOTEBOOK_ADDRESS}/edit/main/book/index.md" in text
+
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>'
+
+
+@pytest.mark.parametrize(
+    ("defect", "named", "cure"),
+    [
+        ("[to nowhere](nowhere.ipynb)", "nowhere.ipynb", "correct the link"),
+        ("[to no heading](#no-such-heading)", "no-such-heading", "correct the link"),
+        ("{cite:p}`nobody1900`", "nobody1900", "add the work to book/references.bib"),
+        ("![](dot.svg)", "dot.svg", "write what it shows"),
+        ("![dot.svg](dot.svg)", "says too little", "write what it shows"),
+        ("![a picture that is not there at all](none.svg)", "none.svg", "correct the picture"),
+    ],
+)
+def test_a_defect_fails_the_build_and_names_the_file_and_the_cure(tmp_path, defect, named, cure):
+    source = small_book(tmp_path, f"{A_PAGE}\n{defect}\n")
+    (source / "book/dot.svg").write_text(PICTURE, "utf-8")
+    built = build(source)
+    assert not built.succeeded
+    assert "book/index.md" in built.complaints
+    assert named in built.complaints
+    assert cure in built.complaints
+
+
+def test_a_cell_whose_picture_has_no_alt_text_is_named(tmp_path):
+    import nbformat
+
+    cell = nbformat.v4.new_code_cell("draw()", execution_count=3)
+    cell.outputs = [nbformat.v4.new_output("display_data", {"image/svg+xml": PICTURE})]
+    heading = nbformat.v4.new_markdown_cell(A_PAGE)
+    source = small_book(tmp_path, "")
+    (source / "book/index.md").unlink()
+    nbformat.write(nbformat.v4.new_notebook(cells=[heading, cell]), source / "book/index.ipynb")
+    built = build(source)
+    assert not built.succeeded
+    assert re.search(r"book/index\.ipynb.*code cell \[3\] has no alt text", built.complaints)
+    assert '{"mystnb": {"image": {"alt": ' in built.complaints
+
+
+def test_a_build_without_katex_says_how_to_get_it(tmp_path):
+    source = small_book(tmp_path, A_PAGE)
+    (source / "node_modules").mkdir()
+    built = build(source)
+    assert not built.succeeded
+    assert 'mathematics needs KaTeX in node_modules/katex: run "make book"' in built.output
+
+
+@pytest.fixture
+def broken_site(tmp_path):
+    """One page with every fault that the browser tests look for."""
+    (tmp_path / "page.html").write_text(
+        '<!doctype html><html><body style="width: 900px"><article>$x$ and'
+        ' <span class="katex-error" title="no such command"></span> <img src="none.png">'
+        '<a href="#nowhere">a</a><script src="https://example.invalid/x.js"></script>'
+        "<script>console.error('oh')</script></article></body></html>",
+        "utf-8",
+    )
+    return tmp_path
+
+
+def test_the_link_checks_can_fail(broken_site):
+    assert dead_links(broken_site) == [
+        "page.html: #nowhere leads nowhere",
+        "page.html: none.png leads nowhere",
+    ]
+    assert foreign_loads(broken_site) == [
+        "page.html: https://example.invalid/x.js lies on another host"
+    ]
+    assert len(read_site(broken_site)) == 1
+
+
+def test_the_browser_checks_can_fail(browser, broken_site):
+    with Visit(browser, f"{broken_site.as_uri()}/", "page.html", width=320) as visit:
+        trouble = "\n".join(visit.trouble)
+        assert "asks another host: https://example.invalid/x.js" in trouble
+        assert "failed: " in trouble
+        assert "console error: oh" in trouble
+        assert visit.see(BAD_FORMULAS) == ["no such command"]
+        assert re.findall(LEFT_OVER, visit.see(PROSE)) == ["$x$"]
+        assert visit.see(NAMED) == [["IMG", ""]]
+        assert visit.see("document.documentElement.scrollWidth - innerWidth") > 0
+        assert {line.split(":")[0] for line in violations(visit)} >= {"image-alt", "html-has-lang"}
