@@ -1,11 +1,11 @@
 """Samples obey their mixture; tables arrive whole, with source and licence, in any installation."""
 
-import os
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from fnmatch import fnmatch
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -126,15 +126,35 @@ def test_every_file_that_is_not_python_travels_with_the_package():
     assert "data/faithful.csv" in found
 
 
-def test_the_loaders_read_through_the_package_and_not_from_the_working_directory(tmp_path):
-    assert (files("emlib") / "data" / "faithful.csv").is_file()
-    program = "import emlib; print(len(emlib.load_faithful().X), len(emlib.load_galaxies().X))"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel of this tree, built in a copy so that the tree stays as it is."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    shutil.copytree(ROOT / "emlib", source / "emlib", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "LICENSE", "LICENSE-text"):
+        shutil.copy(ROOT / name, source / name)
+    (source / "README.md").write_text("emlib", encoding="utf-8")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
+    command += ["--no-build-isolation", "--wheel-dir", str(target), str(source)]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    return next(target.glob("*.whl"))
+
+
+def test_the_loaders_work_from_an_installed_wheel(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    program = (
+        "import emlib; print(emlib.__file__);"
+        "print(len(emlib.load_faithful().X), len(emlib.load_galaxies().X))"
     )
-    assert done.stdout.split() == ["272", "82"], done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    where, sizes = done.stdout.splitlines()
+    assert Path(where).is_relative_to(tmp_path)
+    assert sizes == "272 82"
+
+
+def test_the_wheel_carries_the_library_and_nothing_of_the_book(wheel):
+    folders = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {name for name in folders if not name.endswith(".dist-info")} == {"emlib"}
