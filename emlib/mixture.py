@@ -291,7 +291,12 @@ def m_step(expected, reg_covar=0.0):
         covariances = centred / (counts * n_features)
     else:
         covariances = centred / counts.reshape(-1, *[1] * (centred.ndim - 1))
-    ridge = reg_covar * np.eye(n_features) if covariance_type in ("full", "tied") else reg_covar
+    if covariance_type in ("full", "tied"):
+        # rounding leaves a trace of asymmetry, and of a collapsing component little else
+        covariances = (covariances + np.swapaxes(covariances, -1, -2)) / 2
+        ridge = reg_covar * np.eye(n_features)
+    else:
+        ridge = reg_covar
     return Parameters(
         weights=counts / counts.sum(),
         means=expected.origins + shift,

@@ -223,6 +223,27 @@ def test_one_component_that_collapses_is_told_from_one_that_does_not():
     assert result.status == ("ok", "collapsed")
 
 
+@pytest.mark.parametrize("shape", COVARIANCE_TYPES)
+@pytest.mark.parametrize("seed", range(12))
+def test_an_atom_beside_a_cloud_ends_with_a_status_and_a_number_wherever_it_stands(shape, seed):
+    rng = np.random.default_rng(seed)
+    atom = rng.normal(size=2) * 10 ** rng.uniform(-2, 3)
+    cloud = 3 * atom + 0.2 * np.abs(atom) * rng.normal(size=(40, 2))
+    X = np.r_[np.tile(atom, (rng.integers(2, 9), 1)), cloud]
+    wide = np.diag(atom**2) / 10
+    covariances = {
+        "full": [wide, wide],
+        "tied": wide,
+        "diag": [np.diag(wide)] * 2,
+        "spherical": [np.trace(wide) / 2] * 2,
+    }[shape]
+    start = Parameters([0.3, 0.7], [1.05 * atom, 3 * atom], covariances, shape)
+    result = quietly(X, start, max_iter=300)
+    assert set(result.status) <= {"ok", "collapsed", "empty"}
+    assert is_finite(result.parameters)
+    assert np.isfinite(result.log_likelihoods).all()
+
+
 def test_points_on_a_line_are_a_collapse_and_not_a_fit():
     rng = np.random.default_rng(7)
     t = rng.normal(size=50)
