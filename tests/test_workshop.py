@@ -29,11 +29,12 @@ def script(path, body):
 
 
 def run(*command, folder=ROOT, **environment):
-    """Run a command and return its exit code and everything it said."""
+    """Run a command as a reader would type it: its exit code and everything it said."""
+    typed = {name: value for name, value in os.environ.items() if "MAKE" not in name}
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, **environment},
+        env={**typed, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
