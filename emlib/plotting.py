@@ -43,11 +43,17 @@ def use_book_style():
 
 
 def to_svg(figure):
-    """Return the figure as SVG text: no date, coordinates to a hundredth of a point."""
+    """Return the figure as SVG text that is the same wherever it is drawn.
+
+    No date, coordinates to a hundredth of a point, and ids in the order of their appearance:
+    Matplotlib hashes coordinates to the last bit into them, and last bits differ by machine.
+    """
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
+    for number, hashed in enumerate(dict.fromkeys(re.findall(r'id="(\w*[0-9a-f]{10})"', svg))):
+        svg = svg.replace(hashed, f"shape{number}")
     return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
 
 
