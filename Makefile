@@ -43,8 +43,9 @@ serve: environment ## build, serve, and rebuild while you write
 lab: environment ## JupyterLab with the chapters
 	@jupyter lab --LabApp.default_url=/lab/tree/book
 
-chapters: environment ## run the notebooks and normalise what they store: make chapters FILES="a.ipynb b.ipynb"
+chapters: environment ## run the notebooks and store their outputs: make chapters FILES=one.ipynb
 	@python tools/refresh_chapters.py $(FILES)
+	@python tools/draw_cover.py
 
 lock: environment ## compile the lock files anew: make lock UPGRADE=--upgrade takes newer versions
 	@uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
