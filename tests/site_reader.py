@@ -38,8 +38,9 @@ def is_foreign(address: str) -> bool:
 
 
 def read_site(site: Path) -> dict[Path, Page]:
-    """Read every page of a built site."""
-    return {path.resolve(): Page(path) for path in sorted(site.rglob("*.html"))}
+    """Read every page of a built site; what lies in _static are templates of the theme."""
+    pages = (path for path in sorted(site.rglob("*.html")) if "_static" not in path.parts)
+    return {path.resolve(): Page(path) for path in pages}
 
 
 def dead_links(site: Path) -> list[str]:
