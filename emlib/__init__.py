@@ -16,7 +16,8 @@ Equation -> function -> page of the book "Who Is Responsible?"
 """
 
 from .datasets import load_faithful, load_galaxies, sample_mixture
-from .em import ConvergenceWarning, EMResult, em, fit_em
+from .em import ConvergenceWarning, EMResult, RegularizationWarning, em, fit_em
+from .expectation import e_step
 from .gaussian import log_gaussian
 from .initialization import (
     kmeans_plusplus,
@@ -26,16 +27,14 @@ from .initialization import (
 )
 from .mixture import (
     Parameters,
-    Statistics,
-    e_step,
+    entropy,
     log_joint,
     log_likelihood,
     lower_bound,
-    m_step,
     responsibilities,
-    statistics,
 )
 from .selection import aic, bic, n_free_parameters
+from .steps import Statistics, m_step, statistics
 from .validation import DegenerateComponentError
 
 __version__ = "0.1.0"
@@ -45,11 +44,13 @@ __all__ = [
     "DegenerateComponentError",
     "EMResult",
     "Parameters",
+    "RegularizationWarning",
     "Statistics",
     "aic",
     "bic",
     "e_step",
     "em",
+    "entropy",
     "fit_em",
     "kmeans_plusplus",
     "load_faithful",

@@ -5,13 +5,24 @@ mixture. Page *The loop*; Dempster, Laird and Rubin 1977.
 """
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from .mixture import Parameters, e_step, m_step
-from .validation import DegenerateComponentError, check_not_negative, check_X
+from .acceleration import squarem
+from .expectation import Expectation
+from .mixture import Parameters
+from .rows import Rows
+from .steps import m_step
+from .validation import (
+    DegenerateComponentError,
+    check_max_iter,
+    check_means,
+    check_not_negative,
+    check_option,
+)
 
 ROUNDING = 4 * np.finfo(float).eps
 """A relative change of the log-likelihood below this is rounding, whatever `tol` says."""
@@ -19,6 +30,10 @@ ROUNDING = 4 * np.finfo(float).eps
 
 class ConvergenceWarning(UserWarning):
     """The loop stopped before the log-likelihood stood still."""
+
+
+class RegularizationWarning(UserWarning):
+    """`reg_covar` is not small beside a variance that was fitted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +47,19 @@ class EMResult:
         iterations, entry 0 to the start
     converged : bool
     failure : DegenerateComponentError that ended the run, or None
+    interrupted : bool, whether Ctrl-C ended the run
     history : tuple of parameters, n_iter + 1 of them, if the history was asked for; else ()
+    status : tuple of str, one word for each component of a mixture: "ok", "collapsed", "empty",
+        or "floor reached" where half of the smallest variance or more is `reg_covar`
     """
 
     parameters: Any
     log_likelihoods: np.ndarray
     converged: bool
     failure: DegenerateComponentError | None = None
+    interrupted: bool = False
     history: tuple = ()
+    status: tuple = ()
 
     @property
     def n_iter(self):
@@ -51,15 +71,19 @@ class EMResult:
         """Log-likelihood of the last parameters, a total over observations."""
         return float(self.log_likelihoods[-1])
 
-    @property
-    def status(self):
-        """One word for each component of a mixture: "ok", "collapsed" or "empty"."""
-        failed = self.failure.components if self.failure else ()
-        components = range(self.parameters.n_components)
-        return tuple(self.failure.status if k in failed else "ok" for k in components)
 
-
-def em(e_step, m_step, start, *, tol=0.0, max_iter=1000, keep_history=False):
+def em(
+    e_step,
+    m_step,
+    start,
+    *,
+    tol=0.0,
+    max_iter=1000,
+    keep_history=False,
+    callback=None,
+    on_interrupt="raise",
+    advance=None,
+):
     """Run expectation-maximization for any model.
 
     Parameters
@@ -71,6 +95,12 @@ def em(e_step, m_step, start, *, tol=0.0, max_iter=1000, keep_history=False):
         by no more than rounding (4 machine epsilons of its size)
     max_iter : int >= 0
     keep_history : bool, keep the parameters of every iteration
+    callback : callable or None; called as callback(n_iter, log_likelihood, parameters) after the
+        start and after every iteration
+    on_interrupt : {"raise", "return"}; whether Ctrl-C is passed on or ends the run with the last
+        complete iteration
+    advance : callable or None; another way from one iteration to the next, see
+        `emlib.acceleration.squarem`
 
     Returns
     -------
@@ -86,47 +116,90 @@ def em(e_step, m_step, start, *, tol=0.0, max_iter=1000, keep_history=False):
     ----------
     Page *The loop*, section "The loop in fifteen lines".
     """
-    tol, max_iter = check_not_negative(tol, "tol"), _check_max_iter(max_iter)
-    parameters, failure, converged = start, None, False
-    expected, log_likelihood = e_step(parameters)
-    trace, history = [log_likelihood], [start]
-    while not converged and len(trace) <= max_iter:
-        try:
-            proposal = m_step(expected)
-            expected, log_likelihood = e_step(proposal)
-        except DegenerateComponentError as error:
-            failure = error
-            break
-        parameters = proposal
-        trace.append(log_likelihood)
-        if keep_history:
-            history.append(parameters)
-        change = abs(trace[-1] - trace[-2])
-        converged = change <= max(tol, ROUNDING * abs(trace[-1]))
-    log_likelihoods = np.array(trace)
+    tol, max_iter = check_not_negative(tol, "tol"), check_max_iter(max_iter)
+    check_option(on_interrupt, "on_interrupt", ("raise", "return"))
+    run = _Run(keep_history, callback)
+    run.add(start, *e_step(start))
+    advance = advance or _one_iteration
+    failure, converged, interrupted = None, False, False
+    try:
+        while not converged and run.n_iter < max_iter:
+            for state in advance(e_step, m_step, run.state, max_iter - run.n_iter):
+                run.add(*state)
+            converged = run.last_change <= max(tol, ROUNDING * abs(run.trace[-1]))
+    except DegenerateComponentError as error:
+        failure = error
+    except KeyboardInterrupt:
+        if on_interrupt == "raise":
+            raise
+        interrupted = True
+    log_likelihoods = np.array(run.trace)
     log_likelihoods.flags.writeable = False
     return EMResult(
-        parameters,
-        log_likelihoods,
-        converged,
-        failure,
-        tuple(history) if keep_history else (),
+        run.state[0], log_likelihoods, converged, failure, interrupted, tuple(run.history)
     )
 
 
-def fit_em(X, start, *, tol=1e-8, max_iter=10_000, reg_covar=0.0, keep_history=False):
+class _Run:
+    """The iterations so far; a state is (parameters, statistics, log_likelihood)."""
+
+    def __init__(self, keep_history, callback):
+        self.state, self.trace, self.history = None, [], []
+        self._keep_history, self._callback = keep_history, callback
+
+    @property
+    def n_iter(self):
+        return len(self.trace) - 1
+
+    @property
+    def last_change(self):
+        return abs(self.trace[-1] - self.trace[-2])
+
+    def add(self, parameters, statistics, log_likelihood):
+        self.state = parameters, statistics, log_likelihood
+        self.trace.append(log_likelihood)
+        if self._keep_history:
+            self.history.append(parameters)
+        if self._callback is not None:
+            self._callback(self.n_iter, log_likelihood, parameters)
+
+
+def _one_iteration(e_step, m_step, state, _):
+    parameters = m_step(state[1])
+    yield parameters, *e_step(parameters)
+
+
+def fit_em(
+    X,
+    start,
+    *,
+    sample_weight=None,
+    tol=1e-8,
+    max_iter=10_000,
+    reg_covar=0.0,
+    keep_history=False,
+    callback: Callable | None = None,
+    on_interrupt="raise",
+    accelerate=False,
+):
     """Fit a Gaussian mixture by expectation-maximization from a given start.
 
     Parameters
     ----------
-    X : array, shape (n_samples, n_features)
+    X : array, shape (n_samples, n_features), a memory map, or a re-iterable of such blocks of rows.
+        However the rows are cut, the answer is the same but for rounding, and no array with a row
+        for each observation is ever made.
     start : Parameters, see `emlib.initialization`
+    sample_weight : array, shape (n_samples,), or None; a row of weight w counts as w rows. For a
+        re-iterable X, a re-iterable of the weights of each block.
     tol : float >= 0; stop when an iteration changes the log-likelihood per observation by no
         more than this. 0 goes on until nothing but rounding moves.
     max_iter : int >= 0
     reg_covar : float >= 0, added to the diagonal of every covariance, in squared units of X.
         With 0 the log-likelihood never falls, and has no maximum: a component can collapse.
     keep_history : bool, keep the parameters of every iteration
+    callback, on_interrupt : see `emlib.em`
+    accelerate : bool, extrapolate (SQUAREM) wherever that does not lower the log-likelihood
 
     Returns
     -------
@@ -143,38 +216,71 @@ def fit_em(X, start, *, tol=1e-8, max_iter=10_000, reg_covar=0.0, keep_history=F
     ----------
     Page *The loop*; Dempster, Laird and Rubin 1977; Bishop 2006, section 9.2.2.
     """
-    X = check_X(X)
     if not isinstance(start, Parameters):
         raise ValueError(
             f"start must be emlib.Parameters; got {type(start).__name__}. "
             "emlib.start_from_kmeans_plusplus(X, n_components, rng=7) makes one."
         )
+    tol, reg_covar = check_not_negative(tol, "tol"), check_not_negative(reg_covar, "reg_covar")
+    rows = Rows(X, sample_weight)
+    check_means(start.means, n_features=rows.n_features)
     result = em(
-        lambda parameters: e_step(X, parameters),
+        Expectation(rows, start.covariance_type),
         lambda expected: m_step(expected, reg_covar),
         start,
-        tol=check_not_negative(tol, "tol") * len(X),
+        tol=tol * rows.total_weight,
         max_iter=max_iter,
         keep_history=keep_history,
+        callback=callback,
+        on_interrupt=on_interrupt,
+        advance=squarem(np.sqrt(rows.variance)) if accelerate else None,
     )
-    _warn(result)
+    result = replace(result, status=_status(result, reg_covar))
+    _warn(result, reg_covar)
     return result
 
 
-def _warn(result):
-    if result.failure:
-        message = (
-            f"iteration {result.n_iter + 1} failed: {result.failure}. "
-            f"The result is iteration {result.n_iter}."
-        )
-    elif not result.converged and result.n_iter > 0:
-        message = f"no convergence after {result.n_iter} iterations; raise max_iter or tol."
+def _status(result, reg_covar):
+    failed = result.failure.components if result.failure else ()
+    smallest = smallest_variances(result.parameters)
+    return tuple(
+        result.failure.status
+        if k in failed
+        else ("floor reached" if smallest[k] <= 2 * reg_covar else "ok")
+        for k in range(result.parameters.n_components)
+    )
+
+
+def smallest_variances(parameters):
+    """Smallest variance of each component in any direction, shape (n_components,)."""
+    covariances = parameters.covariances
+    if parameters.covariance_type in ("full", "tied"):
+        smallest = np.linalg.eigvalsh(covariances)[..., 0]
     else:
-        return
-    warnings.warn(message, ConvergenceWarning, stacklevel=3)
+        smallest = covariances.reshape(len(covariances), -1).min(axis=1)
+    return np.broadcast_to(smallest, parameters.n_components)
 
 
-def _check_max_iter(max_iter):
-    if isinstance(max_iter, bool) or not isinstance(max_iter, int | np.integer) or max_iter < 0:
-        raise ValueError(f"max_iter must be a whole number >= 0; got {max_iter!r}.")
-    return int(max_iter)
+def _warn(result, reg_covar):
+    if result.failure:
+        warnings.warn(
+            f"iteration {result.n_iter + 1} failed: {result.failure}. "
+            f"The result is iteration {result.n_iter}.",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    elif not result.converged and not result.interrupted and result.n_iter > 0:
+        warnings.warn(
+            f"no convergence after {result.n_iter} iterations; raise max_iter or tol.",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    smallest = smallest_variances(result.parameters)
+    if result.n_iter > 0 and reg_covar > 0.01 * smallest.min():
+        k = int(smallest.argmin())
+        warnings.warn(
+            f"reg_covar={reg_covar:g} is {reg_covar / smallest[k]:.0%} of the smallest variance "
+            f"of component {k}, {smallest[k]:g}; lower it, or rescale X.",
+            RegularizationWarning,
+            stacklevel=3,
+        )

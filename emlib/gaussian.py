@@ -46,13 +46,40 @@ def log_gaussian(X, means, covariances, covariance_type="full"):
     X = check_X(X)
     means = check_means(means, n_features=X.shape[1])
     covariances = check_covariances(covariances, *means.shape, covariance_type)
+    return log_densities(
+        X, means, whiteners(covariance_factors(covariances, *means.shape, covariance_type))
+    )
+
+
+def log_densities(X, means, inverse_factors):
+    """Log density of rows that were checked, under components whose factors were inverted.
+
+    z = A^-1 (x - mean), row by row; shape (n_samples, n_components).
+    """
     log_density = np.empty((len(X), len(means)))
-    factors = covariance_factors(covariances, *means.shape, covariance_type)
-    for k, (mean, factor) in enumerate(zip(means, factors, strict=True)):
-        z = _whiten(X - mean, factor)
-        log_det = 2 * np.log(factor if factor.ndim == 1 else np.diagonal(factor)).sum()
-        log_density[:, k] = -0.5 * (X.shape[1] * LOG_2PI + log_det + (z**2).sum(axis=1))
+    constant = X.shape[1] * LOG_2PI
+    for k, (mean, inverse) in enumerate(zip(means, inverse_factors, strict=True)):
+        z = X - mean
+        z = z * inverse if inverse.ndim == 1 else z @ inverse.T
+        log_density[:, k] = -0.5 * (constant - log_det_precision(inverse) + row_squares(z))
     return log_density
+
+
+def row_squares(z):
+    """Squared length of every row; infinite where it overflows."""
+    with np.errstate(over="ignore"):
+        return np.einsum("ij,ij->i", z, z)
+
+
+def whiteners(factors):
+    """Inverse factors A^-1, one a component; arrays of the same shapes as the factors."""
+    return [1 / factor if factor.ndim == 1 else np.linalg.inv(factor) for factor in factors]
+
+
+def log_det_precision(inverse_factor):
+    """Log determinant of the precision S^-1 = A^-1' A^-1, a float."""
+    diagonal = inverse_factor if inverse_factor.ndim == 1 else np.diagonal(inverse_factor)
+    return 2 * np.log(diagonal).sum()
 
 
 def covariance_factors(covariances, n_components, n_features, covariance_type):
@@ -91,10 +118,3 @@ def _factor(covariance):
     variances = np.diagonal(covariance)
     left_over = np.diagonal(factor) ** 2
     return factor if (left_over > len(variances) * ROUNDING * variances).all() else None
-
-
-def _whiten(differences, factor):
-    """Return z = A^-1 (x - mean) for every row."""
-    if factor.ndim == 1:
-        return differences / factor
-    return np.linalg.solve(factor, differences.T).T

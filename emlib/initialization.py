@@ -5,7 +5,8 @@ Each function returns `Parameters`, ready for `emlib.fit_em`.
 
 import numpy as np
 
-from .mixture import Parameters, m_step, statistics
+from .mixture import Parameters
+from .steps import m_step, statistics
 from .validation import check_covariance_type, check_n_components, check_X
 
 

@@ -33,6 +33,11 @@ class DegenerateComponentError(ValueError):
 
 def check_X(X):
     """Return the observations as float64, shape (n_samples, n_features), all finite."""
+    return check_block(X, 0)
+
+
+def check_block(X, first_row):
+    """Check a table of observations whose first row has this number in the whole."""
     X = _as_float(X, "X")
     if X.ndim == 1:
         raise ValueError(
@@ -43,8 +48,22 @@ def check_X(X):
         raise ValueError(
             f"X must be 2-D, (n_samples, n_features), with at least one of each; got {X.shape}."
         )
-    _check_finite(X, "X", "row", "drop or impute that row")
+    _check_finite(X, "X", "row", "drop or impute that row", first_row)
     return X
+
+
+def check_sample_weight(sample_weight, n_samples):
+    """Return sample weights as float64, shape (n_samples,), none negative."""
+    weight = _as_float(sample_weight, "sample_weight")
+    if weight.shape != (n_samples,):
+        raise ValueError(
+            f"sample_weight must have shape ({n_samples},), one number a row; got {weight.shape}."
+        )
+    _check_finite(weight, "sample_weight", "row", "give it a number >= 0")
+    if (weight < 0).any():
+        i = int(np.argmax(weight < 0))
+        raise ValueError(f"sample_weight[{i}] is {weight[i]:g}; a row counts 0 times or more.")
+    return weight
 
 
 def check_weights(weights):
@@ -159,6 +178,19 @@ def check_not_negative(value, name):
     return float(value)
 
 
+def check_max_iter(max_iter):
+    """Return a number of iterations as an int, 0 or more."""
+    if isinstance(max_iter, bool) or not isinstance(max_iter, int | np.integer) or max_iter < 0:
+        raise ValueError(f"max_iter must be a whole number >= 0; got {max_iter!r}.")
+    return int(max_iter)
+
+
+def check_option(value, name, options):
+    """Raise unless the value is one of the options."""
+    if value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}; got {value!r}.")
+
+
 def covariances_shape(n_components, n_features, covariance_type):
     """Shape of `covariances` for each of the four types, as scikit-learn has them."""
     return {
@@ -185,12 +217,13 @@ def _as_float(value, name):
         raise ValueError(f"{name} must hold real numbers only: {error}.") from error
 
 
-def _check_finite(array, name, axis_name, remedy):
+def _check_finite(array, name, axis_name, remedy, offset=0):
     bad = ~np.isfinite(array)
     if bad.any():
         first = tuple(int(i) for i in np.argwhere(bad)[0])
+        value, first = array[first], (first[0] + offset, *first[1:])
         raise ValueError(
-            f"{name} holds {array[first]} in {axis_name} {first[0]} (index {first}); {remedy}."
+            f"{name} holds {value} in {axis_name} {first[0]} (index {first}); {remedy}."
         )
 
 

@@ -1,0 +1,91 @@
+"""The fast path: the log of weight times density is linear in a few features of x.
+
+With precision L = S^-1 and x measured from the centre of the data,
+
+    log(weight N(x | mean, S)) = constant + (L mean)' x - 1/2 x' L x
+
+is a dot product of coefficients with features that depend on x alone:
+
+    full       1, x, and x_i x_j for i <= j        (coefficients -L_ij, and -L_ii / 2 where i = j)
+    diag       1, x, x**2
+    spherical  1, x, |x|**2
+    tied       1, x                                 (x' L x is the same for all components)
+
+So for a block of rows, all log densities are one matrix product, and all expected sufficient
+statistics, sums of responsibility times feature, are a second one. Features stand in rows and
+observations in columns: the softmax then runs along contiguous memory.
+"""
+
+import numpy as np
+
+from .gaussian import LOG_2PI
+
+
+def n_columns(n_features, covariance_type):
+    """Count the features that stand for one observation, the constant included."""
+    quadratic = {
+        "full": n_features * (n_features + 1) // 2,
+        "diag": n_features,
+        "spherical": 1,
+        "tied": 0,
+    }[covariance_type]
+    return 1 + n_features + quadratic
+
+
+def fill(features, block, centre, covariance_type):
+    """Write the features of a block, shape (n_rows, n_features), into (n_columns, n_rows)."""
+    d = block.shape[1]
+    features[0] = 1.0
+    x = np.subtract(block.T, centre[:, None], out=features[1 : 1 + d])
+    quadratic = features[1 + d :]
+    if covariance_type == "full":
+        row = 0
+        for i in range(d):
+            np.multiply(x[i], x[i:], out=quadratic[row : row + d - i])
+            row += d - i
+    elif covariance_type == "diag":
+        np.multiply(x, x, out=quadratic)
+    elif covariance_type == "spherical":
+        np.einsum("ij,ij->j", x, x, out=quadratic[0])
+    return features
+
+
+def coefficients(weights, offsets, precisions, log_dets, covariance_type):
+    """Coefficients of the features, shape (n_components, n_columns).
+
+    offsets are the means minus the centre, shape (n_components, n_features); precisions have the
+    shape of covariances; log_dets, shape (n_components,), are those of the precisions.
+    """
+    d = offsets.shape[1]
+    if covariance_type == "full":
+        linear = np.einsum("kij,kj->ki", precisions, offsets)
+        upper = np.triu_indices(d)
+        quadratic = -precisions[:, *upper] * np.where(upper[0] == upper[1], 0.5, 1.0)
+    elif covariance_type == "tied":
+        linear, quadratic = offsets @ precisions, np.empty((len(offsets), 0))
+    elif covariance_type == "diag":
+        linear, quadratic = offsets * precisions, -0.5 * precisions
+    else:
+        linear, quadratic = offsets * precisions[:, None], -0.5 * precisions[:, None]
+    with np.errstate(divide="ignore"):
+        constant = np.log(weights) + 0.5 * (log_dets - d * LOG_2PI)
+    constant = constant - 0.5 * np.einsum("ki,ki->k", linear, offsets)
+    return np.hstack([constant[:, None], linear, quadratic])
+
+
+def unpack(totals, n_features, covariance_type):
+    """Split summed features, (n_components, n_columns), into counts, sums and scatters.
+
+    There are no scatters for "tied" (None): they do not depend on the responsibilities.
+    """
+    counts, sums = totals[:, 0], totals[:, 1 : 1 + n_features]
+    quadratic = totals[:, 1 + n_features :]
+    if covariance_type == "full":
+        scatters = np.empty((len(totals), n_features, n_features))
+        rows, columns = np.triu_indices(n_features)
+        scatters[:, rows, columns] = quadratic
+        scatters[:, columns, rows] = quadratic
+        return counts, sums, scatters
+    if covariance_type == "tied":
+        return counts, sums, None
+    return counts, sums, quadratic if covariance_type == "diag" else quadratic[:, 0]

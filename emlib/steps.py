@@ -1,0 +1,230 @@
+"""The M-step and what it needs: expected sufficient statistics, which add up.
+
+    statistics   N_k = sum_i r_ik,   sum_i r_ik x_i,   sum_i r_ik x_i x_i'
+    m_step       weights_k = N_k / N,  means_k and covariances_k from the same three sums
+
+The statistics of two blocks of rows add up, and nothing else about the rows is ever needed: so an
+array, a file larger than memory, a stream and a cluster of machines are the same code.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .mixture import Parameters, freeze
+from .validation import (
+    DegenerateComponentError,
+    check_covariance_type,
+    check_not_negative,
+    check_origins,
+    check_resp,
+    check_X,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """Expected sufficient statistics: all that the M-step needs to know about the observations.
+
+    Sums over observations i, weighted by responsibilities r_ik, of the differences from an
+    origin o_k. The origin changes no result: it keeps the digits when data lie far from zero.
+
+    Attributes
+    ----------
+    counts : array, shape (n_components,): sum_i r_ik, the soft counts
+    sums : array, shape (n_components, n_features): sum_i r_ik (x_i - o_k)
+    scatters : array, shaped as covariances: sum_i r_ik (x_i - o_k)(x_i - o_k)' for "full"; summed
+        over k for "tied"; its diagonal for "diag"; its trace for "spherical"
+    origins : array, shape (n_components, n_features): the o_k
+    covariance_type : {"full", "tied", "diag", "spherical"}
+    """
+
+    counts: np.ndarray
+    sums: np.ndarray
+    scatters: np.ndarray
+    origins: np.ndarray
+    covariance_type: str = "full"
+
+    def __post_init__(self):
+        freeze(self, counts=self.counts, sums=self.sums, scatters=self.scatters)
+        freeze(self, origins=np.broadcast_to(self.origins, self.sums.shape))
+
+    def means(self):
+        """Weighted means, (n_components, n_features); the origin where nothing was counted."""
+        return self.origins + self._shift()
+
+    def digits_lost(self):
+        """Largest ratio of a scatter about the origin to the same scatter about the mean.
+
+        Subtracting the mean's square from the second moment loses its logarithm in digits.
+        """
+        shift = self._shift()
+        squares = self.counts[:, None] * shift**2
+        if self.covariance_type == "spherical":
+            left, squares = self.scatters, squares.sum(axis=1)
+        elif self.covariance_type == "tied":
+            left, squares = np.diagonal(self.scatters), squares.sum(axis=0)
+        elif self.covariance_type == "full":
+            left = np.diagonal(self.scatters, axis1=1, axis2=2)
+        else:
+            left = self.scatters
+        lost = squares > 0.5 * left
+        return float((squares[lost] / np.maximum(left - squares, 1e-300)[lost]).max(initial=0.0))
+
+    def _shift(self):
+        return self.sums / np.where(self.counts > 0, self.counts, 1.0)[:, None]
+
+    def about(self, origins):
+        """Return the same statistics with other origins, shape (n_components, n_features)."""
+        shift = self.origins - origins
+        cross = self.sums[:, :, None] * shift[:, None, :]
+        moved = cross + np.swapaxes(cross, 1, 2)
+        moved = moved + self.counts[:, None, None] * shift[:, :, None] * shift[:, None, :]
+        return Statistics(
+            counts=self.counts,
+            sums=self.sums + self.counts[:, None] * shift,
+            scatters=self.scatters + shape_outer(moved, self.covariance_type),
+            origins=origins,
+            covariance_type=self.covariance_type,
+        )
+
+    def __add__(self, other):
+        """Statistics of the rows of both."""
+        if not isinstance(other, Statistics):
+            return NotImplemented
+        if other.covariance_type != self.covariance_type or other.sums.shape != self.sums.shape:
+            raise ValueError("only statistics of the same shape and covariance_type add up.")
+        other = other.about(self.origins)
+        return Statistics(
+            counts=self.counts + other.counts,
+            sums=self.sums + other.sums,
+            scatters=self.scatters + other.scatters,
+            origins=self.origins,
+            covariance_type=self.covariance_type,
+        )
+
+
+def statistics(X, resp, covariance_type="full", origins=None):
+    """Collect the expected sufficient statistics under given responsibilities.
+
+    Parameters
+    ----------
+    X : array, shape (n_samples, n_features)
+    resp : array, shape (n_samples, n_components), none negative
+    covariance_type : {"full", "tied", "diag", "spherical"}
+    origins : array, shape (n_components, n_features) or broadcast to it, default: the weighted
+        means themselves, which lose no digits
+
+    Returns
+    -------
+    expected : Statistics
+
+    References
+    ----------
+    Page *The loop*, equation (counts); Dempster, Laird and Rubin 1977, section 2.
+    """
+    X = check_X(X)
+    resp = check_resp(resp, len(X))
+    check_covariance_type(covariance_type)
+    counts = resp.sum(axis=0)
+    if origins is None:
+        divisors = np.where(counts > 0, counts, 1.0)
+        origins = (resp / divisors).T @ X
+    shape = (resp.shape[1], X.shape[1])
+    origins = check_origins(origins, shape)
+    return block_statistics(X, resp, covariance_type, origins)
+
+
+def block_statistics(X, resp, covariance_type, origins):
+    """Collect statistics of rows that were checked, about origins, (n_components, n_features)."""
+    shape = (resp.shape[1], X.shape[1])
+    sums, outers = np.empty(shape), np.empty((*shape, X.shape[1]))
+    for k, origin in enumerate(origins):
+        differences = X - origin
+        sums[k] = resp[:, k] @ differences
+        differences *= np.sqrt(resp[:, k, None])
+        outers[k] = differences.T @ differences
+    scatters = shape_outer(outers, covariance_type)
+    return Statistics(resp.sum(axis=0), sums, scatters, origins, covariance_type)
+
+
+def m_step(expected, reg_covar=0.0):
+    """Parameters that maximise the expected complete log-likelihood.
+
+    weights = counts / sum of counts; means = weighted averages; covariances = weighted averages
+    of (x - new mean)(x - new mean)', divided by the soft count, as maximum likelihood asks.
+
+    Parameters
+    ----------
+    expected : Statistics
+    reg_covar : float >= 0, added to the diagonal of every covariance, in squared units of X
+
+    Returns
+    -------
+    parameters : Parameters
+
+    Raises
+    ------
+    DegenerateComponentError
+        A ValueError: a component is empty.
+
+    References
+    ----------
+    Page *The loop*, equations (weights), (means), (covariances); Bishop 2006, 9.17 to 9.27.
+    """
+    reg_covar = check_not_negative(reg_covar, "reg_covar")
+    counts, covariance_type = expected.counts, expected.covariance_type
+    if (counts <= 0).any():
+        raise DegenerateComponentError(
+            np.flatnonzero(counts <= 0), "empty", "start elsewhere or use fewer components"
+        )
+    shift = expected.sums / counts[:, None]
+    squares = counts[:, None, None] * shift[:, :, None] * shift[:, None, :]
+    centred = expected.scatters - shape_outer(squares, covariance_type)
+    n_features = shift.shape[1]
+    if covariance_type == "tied":
+        covariances = centred / counts.sum()
+    elif covariance_type == "spherical":
+        covariances = centred / (counts * n_features)
+    else:
+        covariances = centred / counts.reshape(-1, *[1] * (centred.ndim - 1))
+    means = expected.origins + shift
+    if not np.isfinite(means).all() or not np.isfinite(covariances).all():
+        raise ValueError("the statistics overflow float64; rescale X.")
+    covariances = _without_rounding(covariances, means, covariance_type)
+    if covariance_type in ("full", "tied"):
+        # rounding leaves a trace of asymmetry, and of a collapsing component little else
+        covariances = (covariances + np.swapaxes(covariances, -1, -2)) / 2
+        ridge = reg_covar * np.eye(n_features)
+    else:
+        ridge = reg_covar
+    return Parameters(
+        weights=counts / counts.sum(),
+        means=means,
+        covariances=covariances + ridge,
+        covariance_type=covariance_type,
+    )
+
+
+def _without_rounding(covariances, means, covariance_type):
+    """Set to 0 the variances that are no larger than the rounding of the observations squared."""
+    rounding = (4 * np.finfo(float).eps * means) ** 2
+    if covariance_type == "spherical":
+        return np.where(covariances > rounding.mean(axis=1), covariances, 0.0)
+    if covariance_type == "diag":
+        return np.where(covariances > rounding, covariances, 0.0)
+    if covariance_type == "tied":
+        rounding = rounding.min(axis=0)
+    noise = np.diagonal(covariances, axis1=-2, axis2=-1) <= rounding
+    return np.where(noise[..., None] | noise[..., None, :], 0.0, covariances)
+
+
+def shape_outer(outers, covariance_type):
+    """Reduce (n_components, d, d) second moments to what the covariance type keeps of them."""
+    if covariance_type == "tied":
+        return outers.sum(axis=0)
+    if covariance_type == "diag":
+        return np.diagonal(outers, axis1=1, axis2=2).copy()
+    if covariance_type == "spherical":
+        return np.trace(outers, axis1=1, axis2=2)
+    return outers
