@@ -51,6 +51,7 @@ class EMResult:
     history : tuple of parameters, n_iter + 1 of them, if the history was asked for; else ()
     status : tuple of str, one word for each component of a mixture: "ok", "collapsed", "empty",
         or "floor reached" where half of the smallest variance or more is `reg_covar`
+    statistics : what the last E-step found; one M-step on it is the next iteration
     """
 
     parameters: Any
@@ -60,6 +61,7 @@ class EMResult:
     interrupted: bool = False
     history: tuple = ()
     status: tuple = ()
+    statistics: Any = None
 
     @property
     def n_iter(self):
@@ -83,6 +85,7 @@ def em(
     callback=None,
     on_interrupt="raise",
     advance=None,
+    before=-np.inf,
 ):
     """Run expectation-maximization for any model.
 
@@ -101,6 +104,7 @@ def em(
         complete iteration
     advance : callable or None; another way from one iteration to the next, see
         `emlib.acceleration.squarem`
+    before : float, the log-likelihood one iteration before the start, where a run goes on
 
     Returns
     -------
@@ -121,12 +125,13 @@ def em(
     run = _Run(keep_history, callback)
     run.add(start, *e_step(start))
     advance = advance or _one_iteration
-    failure, converged, interrupted = None, False, False
+    failure, interrupted = None, False
+    converged = _stands_still(run.trace[0] - before, tol, run.trace[0])
     try:
         while not converged and run.n_iter < max_iter:
             for state in advance(e_step, m_step, run.state, max_iter - run.n_iter):
                 run.add(*state)
-            converged = run.last_change <= max(tol, ROUNDING * abs(run.trace[-1]))
+            converged = _stands_still(run.trace[-1] - run.trace[-2], tol, run.trace[-1])
     except DegenerateComponentError as error:
         failure = error
     except KeyboardInterrupt:
@@ -136,8 +141,18 @@ def em(
     log_likelihoods = np.array(run.trace)
     log_likelihoods.flags.writeable = False
     return EMResult(
-        run.state[0], log_likelihoods, converged, failure, interrupted, tuple(run.history)
+        parameters=run.state[0],
+        log_likelihoods=log_likelihoods,
+        converged=converged,
+        failure=failure,
+        interrupted=interrupted,
+        history=tuple(run.history),
+        statistics=run.state[1],
     )
+
+
+def _stands_still(change, tol, log_likelihood):
+    return abs(change) <= max(tol, ROUNDING * abs(log_likelihood))
 
 
 class _Run:
@@ -150,10 +165,6 @@ class _Run:
     @property
     def n_iter(self):
         return len(self.trace) - 1
-
-    @property
-    def last_change(self):
-        return abs(self.trace[-1] - self.trace[-2])
 
     def add(self, parameters, statistics, log_likelihood):
         self.state = parameters, statistics, log_likelihood
@@ -221,23 +232,34 @@ def fit_em(
             f"start must be emlib.Parameters; got {type(start).__name__}. "
             "emlib.start_from_kmeans_plusplus(X, n_components, rng=7) makes one."
         )
+    result = fit_rows(
+        Rows(X, sample_weight),
+        start,
+        tol=tol,
+        max_iter=max_iter,
+        reg_covar=reg_covar,
+        keep_history=keep_history,
+        callback=callback,
+        on_interrupt=on_interrupt,
+        accelerate=accelerate,
+    )
+    warn_about(result, reg_covar, stacklevel=2)
+    return result
+
+
+def fit_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
+    """`fit_em` on `Rows` that were surveyed, without its warnings; further options as in `em`."""
     tol, reg_covar = check_not_negative(tol, "tol"), check_not_negative(reg_covar, "reg_covar")
-    rows = Rows(X, sample_weight)
     check_means(start.means, n_features=rows.n_features)
     result = em(
         Expectation(rows, start.covariance_type),
         lambda expected: m_step(expected, reg_covar),
         start,
         tol=tol * rows.total_weight,
-        max_iter=max_iter,
-        keep_history=keep_history,
-        callback=callback,
-        on_interrupt=on_interrupt,
         advance=squarem(np.sqrt(rows.variance)) if accelerate else None,
+        **options,
     )
-    result = replace(result, status=_status(result, reg_covar))
-    _warn(result, reg_covar)
-    return result
+    return replace(result, status=_status(result, reg_covar))
 
 
 def _status(result, reg_covar):
@@ -261,26 +283,33 @@ def smallest_variances(parameters):
     return np.broadcast_to(smallest, parameters.n_components)
 
 
-def _warn(result, reg_covar):
+def warn_about(result, reg_covar, stacklevel):
+    """Say how a run ended, where it did not end well, and where `reg_covar` moved the answer."""
     if result.failure:
         warnings.warn(
             f"iteration {result.n_iter + 1} failed: {result.failure}. "
             f"The result is iteration {result.n_iter}.",
             ConvergenceWarning,
-            stacklevel=3,
+            stacklevel=stacklevel + 1,
         )
     elif not result.converged and not result.interrupted and result.n_iter > 0:
         warnings.warn(
             f"no convergence after {result.n_iter} iterations; raise max_iter or tol.",
             ConvergenceWarning,
-            stacklevel=3,
+            stacklevel=stacklevel + 1,
         )
-    smallest = smallest_variances(result.parameters)
-    if result.n_iter > 0 and reg_covar > 0.01 * smallest.min():
+    if result.n_iter > 0:
+        warn_about_floor(result.parameters, reg_covar, stacklevel + 1)
+
+
+def warn_about_floor(parameters, reg_covar, stacklevel):
+    """Warn where `reg_covar` is more than a hundredth of a fitted variance."""
+    smallest = smallest_variances(parameters)
+    if reg_covar > 0.01 * smallest.min():
         k = int(smallest.argmin())
         warnings.warn(
             f"reg_covar={reg_covar:g} is {reg_covar / smallest[k]:.0%} of the smallest variance "
             f"of component {k}, {smallest[k]:g}; lower it, or rescale X.",
             RegularizationWarning,
-            stacklevel=3,
+            stacklevel=stacklevel + 1,
         )
