@@ -59,16 +59,19 @@ def log_densities(X, means, inverse_factors):
     log_density = np.empty((len(X), len(means)))
     constant = X.shape[1] * LOG_2PI
     for k, (mean, inverse) in enumerate(zip(means, inverse_factors, strict=True)):
-        z = X - mean
-        z = z * inverse if inverse.ndim == 1 else z @ inverse.T
+        with np.errstate(over="ignore", invalid="ignore"):
+            z = X - mean
+            z = z * inverse if inverse.ndim == 1 else z @ inverse.T
         log_density[:, k] = -0.5 * (constant - log_det_precision(inverse) + row_squares(z))
     return log_density
 
 
 def row_squares(z):
-    """Squared length of every row; infinite where it overflows."""
+    """Squared length of every row; infinite where it, or a difference of the row, overflows."""
     with np.errstate(over="ignore"):
-        return np.einsum("ij,ij->i", z, z)
+        squares = np.einsum("ij,ij->i", z, z)
+    squares[np.isnan(squares)] = np.inf
+    return squares
 
 
 def whiteners(factors):

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .gaussian import covariance_factors, log_gaussian
+from .exact import exact_log_ratios
+from .gaussian import covariance_factors, log_densities, log_gaussian, whiteners
 from .validation import check_covariances, check_means, check_resp, check_weights, check_X
+
+DOUBT = 1e-9
+"""Log densities whose rounding may exceed this are compared in exact arithmetic."""
+
+NEGLIGIBLE = 40.0
+"""A component that is this far behind the best one, in the logarithm, is not responsible at all:
+exp(-40) is less than the rounding of a sum that is 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +66,12 @@ def log_joint(X, weights, means, covariances, covariance_type="full"):
         return np.log(weights) + log_gaussian(X, means, covariances, covariance_type)
 
 
+def softmax(log_values):
+    """exp(row) / sum(exp(row)) for each row, without overflow or underflow; rows sum to 1."""
+    values = np.exp(log_values - log_values.max(axis=1, keepdims=True))
+    return values / values.sum(axis=1, keepdims=True)
+
+
 def log_sum_exp(log_values):
     """log(sum(exp(row))) for each row, without overflow or underflow; shape (n_samples, 1).
 
@@ -93,15 +107,18 @@ def responsibilities(X, weights, means, covariances, covariance_type="full"):
     ----------
     Page *Responsibilities*, equation (responsibility); Bishop 2006, equation 9.13.
     """
-    log_numerators = log_joint(X, weights, means, covariances, covariance_type)
-    log_density = log_sum_exp(log_numerators)
-    far = np.isneginf(log_density[:, 0])
-    log_density[far] = 0.0
-    resp = np.exp(log_numerators - log_density)
-    if far.any():
-        X, parameters = check_X(X), Parameters(weights, means, covariances, covariance_type)
-        resp[far] = _far_responsibilities(X[far], parameters)
-    return resp
+    X, parameters = check_X(X), Parameters(weights, means, covariances, covariance_type)
+    check_means(parameters.means, n_features=X.shape[1])
+    inverse_factors = whiteners(
+        covariance_factors(parameters.covariances, *parameters.means.shape, covariance_type)
+    )
+    with np.errstate(divide="ignore"):
+        log_numerators = np.log(parameters.weights)
+    log_numerators = log_numerators + log_densities(X, parameters.means, inverse_factors)
+    doubtful = _rounding_decides(log_numerators, parameters, inverse_factors)
+    if doubtful.any():
+        log_numerators[doubtful] = exact_log_ratios(X[doubtful], parameters, inverse_factors)
+    return softmax(log_numerators)
 
 
 def entropy(resp):
@@ -135,47 +152,30 @@ def lower_bound(X, resp, parameters):
     return float((resp[used] * (log_numerators[used] - np.log(resp[used]))).sum())
 
 
-def _far_responsibilities(X, parameters):
-    """Responsibilities of rows so far away that every squared distance overflows.
+def _rounding_decides(log_numerators, parameters, inverse_factors):
+    """Tell the rows whose responsibilities would be nothing but the rounding of log densities.
 
-    With x = s u, |u| <= 1, the squared distance of cluster k is s^2 a_k + s b_k + c_k. Differences
-    between clusters are formed power by power: equal leading terms cancel before they overflow.
+    A log density is known to so many times its own rounding, to more where features are nearly
+    collinear. That is of no account for a component that lies further behind the best one.
     """
-    n_components = parameters.n_components
-    factors = covariance_factors(
-        parameters.covariances, *parameters.means.shape, parameters.covariance_type
-    )
-    whole = [np.diag(factor) if factor.ndim == 1 else factor for factor in factors]
-    inverses = np.linalg.inv(np.array(whole))
-    scale = np.abs(X).max(axis=1)
-    unit = X / scale[:, None]
-    z = np.einsum("kij,nj->nki", inverses, unit)
-    centres = np.einsum("kij,kj->ki", inverses, parameters.means)
-    log_dets = 2 * np.log(np.diagonal(inverses, axis1=1, axis2=2)).sum(axis=1)
-    with np.errstate(divide="ignore"):
-        log_weights = np.log(parameters.weights)
-    powers = np.array(
-        [
-            -0.5 * np.square(z).sum(axis=2),
-            np.einsum("nki,ki->nk", z, centres),
-            np.tile(log_weights + 0.5 * (log_dets - (centres**2).sum(axis=1)), (len(X), 1)),
-        ]
-    )
-    resp = np.zeros((len(X), n_components))
-    for i, s in enumerate(scale):
-        a, b, c = powers[:, i]
+    values = np.maximum(log_numerators, -np.finfo(float).max)
+    relative = 8 * parameters.n_features * np.finfo(float).eps
+    with np.errstate(over="ignore"):
+        rounding = relative * _collinearity(parameters, inverse_factors) * np.abs(values)
+        best = values.argmax(axis=1)[:, None]
+        doubt = rounding + np.take_along_axis(rounding, best, axis=1)
+        behind = np.take_along_axis(values, best, axis=1) - values
+    rivals = (parameters.weights > 0) & (np.arange(parameters.n_components) != best)
+    return (rivals & (doubt > DOUBT) & (behind <= doubt + NEGLIGIBLE)).any(axis=1)
 
-        def ahead(k, j, a=a, b=b, c=c, s=s):
-            """Log of the ratio of the products of clusters k and j."""
-            with np.errstate(over="ignore", invalid="ignore"):
-                leading = s * (s * (a[k] - a[j]) + (b[k] - b[j]))
-            return leading + (c[k] - c[j])
 
-        best = 0
-        for k in range(1, n_components):
-            best = k if ahead(k, best) > 0 else best
-        resp[i] = [np.exp(min(ahead(k, best), 0.0)) for k in range(n_components)]
-    return resp / resp.sum(axis=1, keepdims=True)
+def _collinearity(parameters, inverse_factors):
+    """Largest ratio of a variance to what the other features leave of it, for each component."""
+    if inverse_factors[0].ndim == 1:
+        return np.ones(parameters.n_components)
+    variances = np.diagonal(parameters.covariances, axis1=-2, axis2=-1)
+    scaled = np.array(inverse_factors) * np.sqrt(variances)[..., None, :]
+    return np.square(scaled).sum(axis=1).max(axis=1)
 
 
 def _unpack(parameters):
