@@ -31,6 +31,10 @@ class DegenerateComponentError(ValueError):
         super().__init__(f"{noun} {names} {verb} {state}; {remedy}")
 
 
+class NotANumberError(ValueError, TypeError):
+    """Something that is no number, and cannot be read as one, stands where a number should."""
+
+
 def check_X(X):
     """Return the observations as float64, shape (n_samples, n_features), all finite."""
     return check_block(X, 0)
@@ -52,17 +56,22 @@ def check_block(X, first_row):
     return X
 
 
-def check_sample_weight(sample_weight, n_samples):
-    """Return sample weights as float64, shape (n_samples,), none negative."""
+def check_sample_weight(sample_weight, n_samples, first_row=0):
+    """Return sample weights as float64, shape (n_samples,), none negative.
+
+    first_row is the number, in the whole, of the row that the first weight belongs to.
+    """
     weight = _as_float(sample_weight, "sample_weight")
     if weight.shape != (n_samples,):
         raise ValueError(
             f"sample_weight must have shape ({n_samples},), one number a row; got {weight.shape}."
         )
-    _check_finite(weight, "sample_weight", "row", "give it a number >= 0")
+    _check_finite(weight, "sample_weight", "row", "give it a number >= 0", first_row)
     if (weight < 0).any():
         i = int(np.argmax(weight < 0))
-        raise ValueError(f"sample_weight[{i}] is {weight[i]:g}; a row counts 0 times or more.")
+        raise ValueError(
+            f"sample_weight[{first_row + i}] is {weight[i]:g}; a row counts 0 times or more."
+        )
     return weight
 
 
@@ -178,10 +187,10 @@ def check_not_negative(value, name):
     return float(value)
 
 
-def check_max_iter(max_iter):
+def check_max_iter(max_iter, name="max_iter"):
     """Return a number of iterations as an int, 0 or more."""
     if isinstance(max_iter, bool) or not isinstance(max_iter, int | np.integer) or max_iter < 0:
-        raise ValueError(f"max_iter must be a whole number >= 0; got {max_iter!r}.")
+        raise ValueError(f"{name} must be a whole number >= 0; got {max_iter!r}.")
     return int(max_iter)
 
 
@@ -204,17 +213,34 @@ def covariances_shape(n_components, n_features, covariance_type):
 def _as_float(value, name):
     if np.ma.is_masked(value):
         raise ValueError(f"{name} has masked entries, which are no numbers; drop or impute them.")
+    if hasattr(value, "toarray"):
+        raise ValueError(f"{name} is sparse, and EM needs every number; pass {name}.toarray().")
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be a table whose rows have the same length.") from error
-    texts = array.dtype.kind == "O" and any(isinstance(item, str | bytes) for item in array.flat)
-    if texts or array.dtype.kind not in "fiubO":
-        raise ValueError(f"{name} must hold real numbers; got {'text' if texts else array.dtype}.")
-    try:
+    if array.dtype.kind == "O":
+        return _numbers(array, name)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must hold real numbers; got {array.dtype}.")
+    with np.errstate(over="ignore"):
         return np.asarray(array, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must hold real numbers only: {error}.") from error
+
+
+def _numbers(objects, name):
+    """Turn an array of objects into float64, or name the first that is no real number."""
+    numbers = np.empty(objects.shape)
+    for index, item in np.ndenumerate(objects):
+        try:
+            if isinstance(item, str | bytes):
+                raise ValueError("it is text")
+            numbers[index] = item
+        except (TypeError, ValueError, OverflowError) as error:
+            kind = NotANumberError if isinstance(error, TypeError) else ValueError
+            where = f" in row {index[0]} (index {index})" if index else ""
+            text = repr(item) if len(repr(item)) <= 40 else f"{type(item).__name__}"
+            raise kind(f"{name} must hold real numbers; got {text}{where}: {error}.") from error
+    return numbers
 
 
 def _check_finite(array, name, axis_name, remedy, offset=0):
