@@ -13,6 +13,7 @@ import numpy as np
 
 from .acceleration import squarem
 from .expectation import Expectation
+from .gaussian import covariance_factors, whiteners
 from .mixture import Parameters
 from .rows import Rows
 from .steps import m_step
@@ -274,13 +275,16 @@ def _status(result, reg_covar):
 
 
 def smallest_variances(parameters):
-    """Smallest variance of each component in any direction, shape (n_components,)."""
+    """Smallest variance of each component in any direction, shape (n_components,).
+
+    It is one over the largest of the precision, which keeps its digits however the features' units
+    differ; the smallest eigenvalue of the covariance would not.
+    """
     covariances = parameters.covariances
-    if parameters.covariance_type in ("full", "tied"):
-        smallest = np.linalg.eigvalsh(covariances)[..., 0]
-    else:
-        smallest = covariances.reshape(len(covariances), -1).min(axis=1)
-    return np.broadcast_to(smallest, parameters.n_components)
+    if parameters.covariance_type in ("diag", "spherical"):
+        return covariances.reshape(len(covariances), -1).min(axis=1)
+    factors = covariance_factors(covariances, *parameters.means.shape, parameters.covariance_type)
+    return np.array([np.linalg.norm(inverse, 2) ** -2.0 for inverse in whiteners(factors)])
 
 
 def warn_about(result, reg_covar, stacklevel):

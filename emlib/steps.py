@@ -69,7 +69,9 @@ class Statistics:
         else:
             left = self.scatters
         lost = squares > 0.5 * left
-        return float((squares[lost] / np.maximum(left - squares, 1e-300)[lost]).max(initial=0.0))
+        with np.errstate(divide="ignore", over="ignore"):
+            ratios = squares[lost] / np.maximum(left - squares, 0.0)[lost]
+        return float(ratios.max(initial=0.0))
 
     def _shift(self):
         return self.sums / np.where(self.counts > 0, self.counts, 1.0)[:, None]
@@ -77,13 +79,13 @@ class Statistics:
     def about(self, origins):
         """Return the same statistics with other origins, shape (n_components, n_features)."""
         shift = self.origins - origins
-        cross = self.sums[:, :, None] * shift[:, None, :]
-        moved = cross + np.swapaxes(cross, 1, 2)
-        moved = moved + self.counts[:, None, None] * shift[:, :, None] * shift[:, None, :]
+        moved = self.counts[:, None] * shift
         return Statistics(
             counts=self.counts,
-            sums=self.sums + self.counts[:, None] * shift,
-            scatters=self.scatters + shape_outer(moved, self.covariance_type),
+            sums=self.sums + moved,
+            scatters=self.scatters
+            + outer_products(self.sums, shift, self.covariance_type)
+            + outer_products(shift, self.sums + moved, self.covariance_type),
             origins=origins,
             covariance_type=self.covariance_type,
         )
@@ -137,15 +139,23 @@ def statistics(X, resp, covariance_type="full", origins=None):
 
 def block_statistics(X, resp, covariance_type, origins):
     """Collect statistics of rows that were checked, about origins, (n_components, n_features)."""
-    shape = (resp.shape[1], X.shape[1])
-    sums, outers = np.empty(shape), np.empty((*shape, X.shape[1]))
+    sums, scatters = np.empty((resp.shape[1], X.shape[1])), []
     for k, origin in enumerate(origins):
         differences = X - origin
         sums[k] = resp[:, k] @ differences
         differences *= np.sqrt(resp[:, k, None])
-        outers[k] = differences.T @ differences
-    scatters = shape_outer(outers, covariance_type)
+        scatters.append(_scatter(differences, covariance_type))
+    scatters = sum(scatters) if covariance_type == "tied" else np.array(scatters)
     return Statistics(resp.sum(axis=0), sums, scatters, origins, covariance_type)
+
+
+def _scatter(differences, covariance_type):
+    """Sum of the outer products of all rows with themselves, or what the shape keeps of it."""
+    if covariance_type == "diag":
+        return np.einsum("ij,ij->j", differences, differences)
+    if covariance_type == "spherical":
+        return np.einsum("ij,ij->", differences, differences)
+    return differences.T @ differences
 
 
 def m_step(expected, reg_covar=0.0):
@@ -179,8 +189,7 @@ def m_step(expected, reg_covar=0.0):
             np.flatnonzero(counts <= 0), "empty", "start elsewhere or use fewer components"
         )
     shift = expected.sums / counts[:, None]
-    squares = counts[:, None, None] * shift[:, :, None] * shift[:, None, :]
-    centred = expected.scatters - shape_outer(squares, covariance_type)
+    centred = expected.scatters - outer_products(counts[:, None] * shift, shift, covariance_type)
     n_features = shift.shape[1]
     if covariance_type == "tied":
         covariances = centred / counts.sum()
@@ -208,7 +217,8 @@ def m_step(expected, reg_covar=0.0):
 
 def _without_rounding(covariances, means, covariance_type):
     """Set to 0 the variances that are no larger than the rounding of the observations squared."""
-    rounding = (4 * np.finfo(float).eps * means) ** 2
+    with np.errstate(over="ignore"):
+        rounding = (4 * np.finfo(float).eps * means) ** 2
     if covariance_type == "spherical":
         return np.where(covariances > rounding.mean(axis=1), covariances, 0.0)
     if covariance_type == "diag":
@@ -219,12 +229,14 @@ def _without_rounding(covariances, means, covariance_type):
     return np.where(noise[..., None] | noise[..., None, :], 0.0, covariances)
 
 
-def shape_outer(outers, covariance_type):
-    """Reduce (n_components, d, d) second moments to what the covariance type keeps of them."""
+def outer_products(left, right, covariance_type):
+    """Outer product of each row on the left with its row on the right; what the shape keeps of it.
+
+    Both have shape (n_components, n_features); the result is shaped as scatters are.
+    """
+    if covariance_type in ("diag", "spherical"):
+        products = left * right
+        return products if covariance_type == "diag" else products.sum(axis=1)
     if covariance_type == "tied":
-        return outers.sum(axis=0)
-    if covariance_type == "diag":
-        return np.diagonal(outers, axis1=1, axis2=2).copy()
-    if covariance_type == "spherical":
-        return np.trace(outers, axis1=1, axis2=2)
-    return outers
+        return left.T @ right
+    return left[:, :, None] * right[:, None, :]
