@@ -11,6 +11,10 @@ from .exact import exact_log_ratios
 from .gaussian import covariance_factors, log_densities, log_gaussian, whiteners
 from .validation import check_covariances, check_means, check_resp, check_weights, check_X
 
+ROUNDING = 8 * np.finfo(float).eps
+"""A log density is known to this share of itself for each feature, if the features are not
+collinear."""
+
 DOUBT = 1e-9
 """Log densities whose rounding may exceed this are compared in exact arithmetic."""
 
@@ -159,7 +163,7 @@ def _rounding_decides(log_numerators, parameters, inverse_factors):
     collinear. That is of no account for a component that lies further behind the best one.
     """
     values = np.maximum(log_numerators, -np.finfo(float).max)
-    relative = 8 * parameters.n_features * np.finfo(float).eps
+    relative = parameters.n_features * ROUNDING
     with np.errstate(over="ignore"):
         rounding = relative * _collinearity(parameters, inverse_factors) * np.abs(values)
         best = values.argmax(axis=1)[:, None]

@@ -21,6 +21,10 @@ from .validation import (
     check_X,
 )
 
+ROUNDING = 4 * np.finfo(float).eps
+"""Rows that differ by no more than this share of their mean are the same row: so a variance below
+its square is set to 0."""
+
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
@@ -218,7 +222,7 @@ def m_step(expected, reg_covar=0.0):
 def _without_rounding(covariances, means, covariance_type):
     """Set to 0 the variances that are no larger than the rounding of the observations squared."""
     with np.errstate(over="ignore"):
-        rounding = (4 * np.finfo(float).eps * means) ** 2
+        rounding = (ROUNDING * means) ** 2
     if covariance_type == "spherical":
         return np.where(covariances > rounding.mean(axis=1), covariances, 0.0)
     if covariance_type == "diag":

@@ -10,6 +10,12 @@ import numpy as np
 
 COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")
 
+SUM_TOLERANCE = 1e-6
+"""Weights may miss a sum of 1 by this, as those that were printed or kept in float32 do."""
+
+SYMMETRY_TOLERANCE = 1e-8
+"""Two mirrored entries of a covariance may differ by this share of its largest entry."""
+
 
 class DegenerateComponentError(ValueError):
     """One or more components can no longer be a probability distribution.
@@ -84,7 +90,7 @@ def check_weights(weights):
     if (weights < 0).any():
         k = int(np.argmax(weights < 0))
         raise ValueError(f"weights[{k}] is {weights[k]:g}; a weight is a probability, so >= 0.")
-    if abs(weights.sum() - 1) > 1e-6:
+    if abs(weights.sum() - 1) > SUM_TOLERANCE:
         raise ValueError(
             f"weights must sum to 1; they sum to {weights.sum():.6g}. Divide them by their sum."
         )
@@ -256,7 +262,7 @@ def _check_finite(array, name, axis_name, remedy, offset=0):
 def _check_symmetric(covariances):
     transposed = np.swapaxes(covariances, -1, -2)
     scale = np.abs(covariances).max(axis=(-1, -2), keepdims=True)
-    asymmetric = np.abs(covariances - transposed) > 1e-8 * scale
+    asymmetric = np.abs(covariances - transposed) > SYMMETRY_TOLERANCE * scale
     if asymmetric.any():
         where = f"[{np.argwhere(asymmetric)[0][0]}]" if covariances.ndim == 3 else ""
         raise ValueError(f"covariances{where} is not symmetric; use (S + S.T) / 2.")
