@@ -5,14 +5,12 @@ measures all components from one centre, so it loses digits when components are 
 far apart; then, and where it would be slower, each component is measured from its own mean.
 """
 
-from functools import cached_property
-
 import numpy as np
 
 from . import features
 from .gaussian import covariance_factors, log_densities, log_det_precision, whiteners
 from .mixture import log_sum_exp
-from .rows import Rows
+from .rows import N_ROWS, Rows
 from .steps import Statistics, block_statistics
 from .validation import check_means
 
@@ -35,7 +33,6 @@ class Expectation:
 
     def __init__(self, rows, covariance_type):
         self.rows, self.covariance_type = rows, covariance_type
-        self._fixed = None
 
     def __call__(self, parameters):
         """Return (Statistics, log-likelihood) of the parameters that came in.
@@ -46,12 +43,10 @@ class Expectation:
             parameters.covariances, *parameters.means.shape, self.covariance_type
         )
         inverses = whiteners(factors)
-        if self._keeps_its_digits(parameters, inverses):
-            expected, log_likelihood = self._by_features(parameters, inverses)
-        else:
-            expected, log_likelihood = self._by_component(parameters, inverses, parameters.means)
+        origins = None if self._keeps_its_digits(parameters, inverses) else parameters.means
+        expected, log_likelihood = self.rows.add_up(one_pass, parameters, inverses, origins)
         if expected.digits_lost() > DIGITS_LOST:
-            return self._by_component(parameters, inverses, expected.means())
+            return self.rows.add_up(one_pass, parameters, inverses, expected.means())
         return expected, log_likelihood
 
     def _keeps_its_digits(self, parameters, inverses):
@@ -69,90 +64,106 @@ class Expectation:
                 return False
         return True
 
-    def _by_component(self, parameters, inverses, origins):
-        n_components, d = parameters.means.shape
-        with np.errstate(divide="ignore"):
-            log_weights = np.log(parameters.weights)
-        total, log_likelihood = None, 0.0
-        for block, weight in self.rows.blocks(_block_length(n_components * 2 + d)):
-            log_joint = log_weights + log_densities(block, parameters.means, inverses)
-            log_density = log_sum_exp(log_joint)
-            if np.isneginf(log_density).any():
-                raise ValueError(
-                    f"row {int(np.argmin(log_density))} of a block of X lies more than 1e154 "
-                    "standard deviations from every component; start nearer, or rescale X."
-                )
-            resp = np.exp(log_joint - log_density)
-            if weight is not None:
-                resp *= weight[:, None]
-                log_density = log_density[:, 0] * weight
-            part = block_statistics(block, resp, self.covariance_type, origins)
-            total = part if total is None else total + part
-            log_likelihood += float(log_density.sum())
-        return total, log_likelihood
 
-    def _by_features(self, parameters, inverses):
-        totals = np.zeros((parameters.n_components, self._n_columns))
-        weights_of_features = self._coefficients(parameters, inverses)
-        log_likelihood = 0.0
-        for block, weight in self._feature_blocks(parameters.n_components):
-            logits = weights_of_features @ block
-            log_density = softmax_over_components(logits)
-            if weight is not None:
-                logits *= weight
-                log_density *= weight
-            totals += logits @ block.T
-            log_likelihood += float(log_density.sum())
-        d, centre = parameters.n_features, self.rows.mean
-        counts, sums, scatters = features.unpack(totals, d, self.covariance_type)
-        if self.covariance_type == "tied":
-            scatters = self._total_scatter
-            log_likelihood -= 0.5 * float((inverses[0].T @ inverses[0] * scatters).sum())
-        return Statistics(counts, sums, scatters, centre, self.covariance_type), log_likelihood
+def one_pass(blocks, centre, parameters, inverses, origins):
+    """Statistics and log-likelihood of some of the rows; those of two parts add up.
 
-    @property
-    def _n_columns(self):
-        return features.n_columns(self.rows.n_features, self.covariance_type)
+    Parameters
+    ----------
+    blocks : emlib.rows.Blocks
+    centre : array, shape (n_features,), of all rows, not of these alone
+    parameters : Parameters
+    inverses : inverse factors of the covariances, see `emlib.gaussian.whiteners`
+    origins : array, shape (n_components, n_features), for measuring each component from its own
+        origin; None for the fast way, which measures all from the centre
+    """
+    if origins is None:
+        return _by_features(blocks, centre, parameters, inverses)
+    return _by_component(blocks, parameters, inverses, origins)
 
-    def _coefficients(self, parameters, inverses):
-        if self.covariance_type == "full":
-            stacked = np.array(inverses)
-            precisions = np.swapaxes(stacked, 1, 2) @ stacked
-        elif self.covariance_type == "tied":
-            precisions = inverses[0].T @ inverses[0]
-        else:
-            precisions = 1 / parameters.covariances
-        log_dets = np.array([log_det_precision(inverse) for inverse in inverses])
-        offsets = parameters.means - self.rows.mean
-        return features.coefficients(
-            parameters.weights, offsets, precisions, log_dets, self.covariance_type
-        )
 
-    def _feature_blocks(self, n_components):
-        """Yield (features, weight); a single block is computed once and kept."""
-        if self._fixed is not None:
-            yield self._fixed
-            return
-        length = _block_length(self._n_columns + n_components)
-        buffer = np.empty((self._n_columns, min(length, self.rows.n_samples)))
-        for block, weight in self.rows.blocks(length):
-            filled = features.fill(
-                buffer[:, : len(block)], block, self.rows.mean, self.covariance_type
+def _by_component(blocks, parameters, inverses, origins):
+    n_components, d = parameters.means.shape
+    covariance_type = parameters.covariance_type
+    with np.errstate(divide="ignore"):
+        log_weights = np.log(parameters.weights)
+    nothing = np.empty((0, d)), np.empty((0, n_components))
+    total, log_likelihood = block_statistics(*nothing, covariance_type, origins), 0.0
+    for block, weight in blocks.blocks(_block_length(n_components * 2 + d)):
+        log_joint = log_weights + log_densities(block, parameters.means, inverses)
+        log_density = log_sum_exp(log_joint)
+        if np.isneginf(log_density).any():
+            raise ValueError(
+                f"row {int(np.argmin(log_density))} of a block of X lies more than 1e154 "
+                "standard deviations from every component; start nearer, or rescale X."
             )
-            if len(block) == self.rows.n_samples:
-                self._fixed = filled, weight
-            yield filled, weight
+        resp = np.exp(log_joint - log_density)
+        if weight is not None:
+            resp *= weight[:, None]
+            log_density = log_density[:, 0] * weight
+        total += block_statistics(block, resp, covariance_type, origins)
+        log_likelihood += float(log_density.sum())
+    return total, log_likelihood
 
-    @cached_property
-    def _total_scatter(self):
-        """Weighted sum of (x - centre)(x - centre)' over all rows."""
-        scatter = np.zeros((self.rows.n_features, self.rows.n_features))
-        for block, weight in self.rows.blocks(4096):
-            differences = block - self.rows.mean
+
+def _by_features(blocks, centre, parameters, inverses):
+    d, covariance_type = parameters.n_features, parameters.covariance_type
+    coefficients = _coefficients(parameters, inverses, centre)
+    totals, log_likelihood = np.zeros_like(coefficients), 0.0
+    for block, weight in _feature_blocks(blocks, centre, *coefficients.shape, covariance_type):
+        logits = coefficients @ block
+        log_density = softmax_over_components(logits)
+        if weight is not None:
+            logits *= weight
+            log_density *= weight
+        totals += logits @ block.T
+        log_likelihood += float(log_density.sum())
+    counts, sums, scatters = features.unpack(totals, d, covariance_type)
+    if covariance_type == "tied":
+        scatters = _scatter(blocks, centre)
+        log_likelihood -= 0.5 * float((inverses[0].T @ inverses[0] * scatters).sum())
+    return Statistics(counts, sums, scatters, centre, covariance_type), log_likelihood
+
+
+def _coefficients(parameters, inverses, centre):
+    covariance_type = parameters.covariance_type
+    if covariance_type == "full":
+        stacked = np.array(inverses)
+        precisions = np.swapaxes(stacked, 1, 2) @ stacked
+    elif covariance_type == "tied":
+        precisions = inverses[0].T @ inverses[0]
+    else:
+        precisions = 1 / parameters.covariances
+    log_dets = np.array([log_det_precision(inverse) for inverse in inverses])
+    offsets = parameters.means - centre
+    return features.coefficients(parameters.weights, offsets, precisions, log_dets, covariance_type)
+
+
+def _feature_blocks(blocks, centre, n_components, n_columns, covariance_type):
+    """Yield (features, weight); a single block is computed once and kept."""
+    if covariance_type in blocks.kept:
+        yield blocks.kept[covariance_type]
+        return
+    length = _block_length(n_columns + n_components)
+    buffer = np.empty((n_columns, min(length, blocks.n_rows)))
+    for block, weight in blocks.blocks(length):
+        filled = features.fill(buffer[:, : len(block)], block, centre, covariance_type)
+        if len(block) == blocks.n_rows:
+            blocks.kept[covariance_type] = filled, weight
+        yield filled, weight
+
+
+def _scatter(blocks, centre):
+    """Weighted sum of (x - centre)(x - centre)'; it depends on no parameter, so it is kept."""
+    if "scatter" not in blocks.kept:
+        scatter = np.zeros((len(centre), len(centre)))
+        for block, weight in blocks.blocks(N_ROWS):
+            differences = block - centre
             if weight is not None:
                 differences *= np.sqrt(weight)[:, None]
             scatter += differences.T @ differences
-        return scatter
+        blocks.kept["scatter"] = scatter
+    return blocks.kept["scatter"]
 
 
 def e_step(X, parameters, sample_weight=None):

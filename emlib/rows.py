@@ -1,12 +1,55 @@
 """Observations, block by block: an array, a memory map, or anything that yields blocks again.
 
-Whoever iterates over `Rows` sees small float64 blocks with their weights and never the whole:
-so nothing above needs to know where the rows live.
+What a fit asks of all rows adds up over their parts: first a survey (how many, where, how wide),
+then expectations. `Rows.add_up` asks it; so nothing above needs to know where the rows live.
 """
+
+from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
 from .validation import check_block, check_sample_weight
+
+N_ROWS = 4096
+"""Rows that are looked at together where nothing else asks for fewer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What is known of rows before any model; the surveys of two parts add up.
+
+    Attributes
+    ----------
+    n_samples : int, rows of weight 0 included
+    total_weight : float, the sum of the weights; n_samples without them
+    mean : array, shape (n_features,), weighted
+    squares : array, shape (n_features,), weighted sum of (x - mean)**2
+    """
+
+    n_samples: int
+    total_weight: float
+    mean: np.ndarray
+    squares: np.ndarray
+
+    def __add__(self, other):
+        """Survey of the rows of both; Chan, Golub and LeVeque 1983, equation 2.1."""
+        if len(other.mean) != len(self.mean):
+            raise ValueError(
+                f"a block of X has {len(other.mean)} features and the first has "
+                f"{len(self.mean)}; give every block the same columns."
+            )
+        total = self.total_weight + other.total_weight
+        share = other.total_weight / total if total > 0 else 0.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            step = other.mean - self.mean
+            between = self.total_weight * share * step**2
+            return Survey(
+                self.n_samples + other.n_samples,
+                total,
+                self.mean + share * step,
+                self.squares + other.squares + between,
+            )
 
 
 class Rows:
@@ -14,7 +57,8 @@ class Rows:
 
     Parameters
     ----------
-    X : array, shape (n_samples, n_features), or memory map, or a re-iterable of such arrays
+    X : array, shape (n_samples, n_features), or memory map, or a re-iterable of such arrays; or
+        rows that live elsewhere, see `emlib.scale.Partitions`
     sample_weight : array, shape (n_samples,), or None; for a re-iterable X, a re-iterable of the
         weights of each block. A row of weight w counts as w rows.
 
@@ -31,75 +75,135 @@ class Rows:
     """
 
     def __init__(self, X, sample_weight=None):
-        self._X, self._weights = X, sample_weight
-        self._whole = _is_table(X)
-        if self._whole:
-            if not isinstance(X, np.ndarray) or X.ndim != 2 or X.size == 0:
-                self._X = check_block(X, 0)
-        elif iter(X) is iter(X):
+        if not hasattr(X, "add_up"):
+            self._source = Blocks(X, sample_weight)
+        elif sample_weight is None:
+            self._source = X
+        else:
+            raise ValueError("sample_weight goes where the rows are: Partitions(X, sample_weight).")
+        survey = self._source.survey
+        if survey is None:
+            if self._source is not X and _is_table(X):
+                check_block(X, 0)
+            raise ValueError("X has no rows; give at least one block with at least one row.")
+        if not 0 < survey.total_weight < np.inf:
             raise ValueError(
-                "X is an iterator, which can be read only once, and EM reads its data in every "
-                "iteration; pass an array, a memory map, or an object whose __iter__ starts anew."
+                f"sample_weight sums to {survey.total_weight:g} over all rows; "
+                "give at least one row a weight, and none a weight near 1e308."
             )
-        self._survey()
-
-    def _survey(self):
-        """Check every block once, and find the weighted mean and variance on the way."""
-        self.n_samples, self.n_features, self.total_weight = 0, None, 0.0
-        for block, weight in self._pieces(4096, check=True):
-            if self.n_features is None:
-                self.n_features = block.shape[1]
-                origin = block.mean(axis=0)
-                sums, squares = np.zeros((2, self.n_features))
-            elif block.shape[1] != self.n_features:
-                raise ValueError(
-                    f"a block of X has {block.shape[1]} features and the first has "
-                    f"{self.n_features}; give every block the same columns."
-                )
-            differences = block - origin
-            weight = np.ones(len(block)) if weight is None else weight
-            sums += weight @ differences
-            with np.errstate(over="ignore"):
-                squares += weight @ differences**2
-            self.n_samples += len(block)
-            self.total_weight += float(weight.sum())
-        if self.n_features is None:
-            raise ValueError("X yields no blocks; give at least one with at least one row.")
-        if self.total_weight <= 0:
-            raise ValueError("sample_weight is 0 for every row; give at least one row a weight.")
-        shift = sums / self.total_weight
-        self.mean = origin + shift
-        self.variance = np.maximum(squares / self.total_weight - shift**2, 0.0)
+        self.n_samples, self.n_features = survey.n_samples, len(survey.mean)
+        self.total_weight, self.mean = survey.total_weight, survey.mean
+        self.variance = survey.squares / survey.total_weight
         if not np.isfinite(self.variance).all():
             j = int(np.argmin(np.isfinite(self.variance)))
             raise ValueError(
                 f"X spans so wide a range in feature {j} that its squares overflow; rescale it."
             )
 
+    def add_up(self, function, *arguments):
+        """Sum of function(blocks, centre, *arguments) over all parts of the rows."""
+        return self._source.add_up(function, self.mean, *arguments)
+
+
+class Blocks:
+    """Rows at hand: whoever iterates sees small float64 blocks with their weights, never the whole.
+
+    Parameters as those of `Rows`. Rows of weight 0 are checked and counted, and left out.
+
+    Attributes
+    ----------
+    survey : Survey, or None if there is no row
+    n_rows : int, rows whose weight is not 0
+    kept : dict, what one pass over these rows leaves for the next
+    """
+
+    def __init__(self, X, sample_weight=None):
+        self._X, self._weights, self.kept = X, sample_weight, {}
+        self._whole = _is_table(X)
+        if self._whole:
+            if not isinstance(X, np.ndarray) or X.ndim != 2 or X.shape[1] == 0:
+                self._X = check_block(X, 0)
+        else:
+            _check_starts_anew(X, "X")
+            _check_starts_anew(sample_weight, "sample_weight")
+        self.survey, self.n_rows = None, 0
+        for block, weight in self._pieces(N_ROWS, check=True):
+            part = _survey(block, weight)
+            self.survey = part if self.survey is None else self.survey + part
+            self.n_rows += len(block) if weight is None else np.count_nonzero(weight)
+
+    def add_up(self, function, *arguments):
+        """Return function(blocks, *arguments): there is only this one part."""
+        return function(self, *arguments)
+
     def blocks(self, n_rows):
         """Yield (block, weight): float64, at most n_rows rows; weight is None if there is none."""
-        yield from self._pieces(n_rows, check=False)
+        seen = 0
+        for block, weight in self._pieces(n_rows, check=False):
+            if weight is not None and not weight.all():
+                block, weight = block[weight > 0], weight[weight > 0]
+            seen += len(block)
+            yield block, weight
+        if seen != self.n_rows:
+            raise ValueError(
+                f"X gave {self.n_rows} rows at first and {seen} later; "
+                "its __iter__ must yield the same blocks every time."
+            )
 
     def _pieces(self, n_rows, check):
         first = 0
         for table, weights in self._tables():
-            if check:
-                weights = check_sample_weight(weights, len(table)) if weights is not None else None
+            if table.ndim != 2:
+                check_block(table, first)
+            if weights is not None and weights.shape != table.shape[:1]:
+                check_sample_weight(weights, len(table))
             for start in range(0, len(table), n_rows):
-                piece = table[start : start + n_rows]
-                piece = check_block(piece, first + start) if check else np.asarray(piece, float)
-                yield piece, None if weights is None else weights[start : start + n_rows]
+                piece, weight = table[start : start + n_rows], None
+                if weights is not None:
+                    weight = weights[start : start + n_rows]
+                if check:
+                    piece = check_block(piece, first + start)
+                    if weight is not None:
+                        weight = check_sample_weight(weight, len(piece), first + start)
+                if weight is not None:
+                    weight = np.asarray(weight, float)
+                yield np.asarray(piece, float), weight
             first += len(table)
 
     def _tables(self):
         if self._whole:
-            yield self._X, self._weights
-        elif self._weights is None:
+            yield self._X, None if self._weights is None else np.asanyarray(self._weights)
+            return
+        if self._weights is None:
             for table in self._X:
                 yield np.asanyarray(table), None
-        else:
-            pairs = zip(self._X, self._weights, strict=True)
-            yield from ((np.asanyarray(table), np.asarray(weight)) for table, weight in pairs)
+            return
+        if not hasattr(self._weights, "__iter__") or hasattr(self._weights, "__array__"):
+            raise ValueError(
+                "X comes in blocks, so sample_weight must too: give the weights of each block."
+            )
+        missing = object()
+        for table, weight in zip_longest(self._X, self._weights, fillvalue=missing):
+            if table is missing or weight is missing:
+                fewer = "X" if table is missing else "sample_weight"
+                raise ValueError(f"{fewer} has fewer blocks; give one block of weights a block.")
+            yield np.asanyarray(table), np.asanyarray(weight)
+
+
+def _survey(block, weight):
+    """Survey of one block; differences from its first row keep the digits of the rest."""
+    if weight is None:
+        counted, weight = block, np.ones(len(block))
+    else:
+        counted, weight = block[weight > 0], weight[weight > 0]
+    if len(counted) == 0:
+        return Survey(len(block), 0.0, block[0], np.zeros(block.shape[1]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = float(weight.sum())
+        differences = counted - counted[0]
+        shift = weight @ differences / total
+        squares = weight @ np.square(differences - shift)
+        return Survey(len(block), total, counted[0] + shift, squares)
 
 
 def _is_table(X):
@@ -107,3 +211,11 @@ def _is_table(X):
     if hasattr(X, "__array__") or not hasattr(X, "__iter__"):
         return True
     return isinstance(X, list | tuple) and not any(getattr(b, "ndim", 0) == 2 for b in X[:1])
+
+
+def _check_starts_anew(blocks, name):
+    if hasattr(blocks, "__iter__") and iter(blocks) is iter(blocks):
+        raise ValueError(
+            f"{name} is an iterator, which can be read only once, and EM reads its data in every "
+            "iteration; pass an array, a memory map, or an object whose __iter__ starts anew."
+        )
