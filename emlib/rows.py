@@ -208,7 +208,7 @@ def _survey(block, weight):
 
 def _is_table(X):
     """Tell a table (array, frame, list of rows) from an iterable of tables."""
-    if hasattr(X, "__array__") or not hasattr(X, "__iter__"):
+    if hasattr(X, "__array__") or hasattr(X, "toarray") or not hasattr(X, "__iter__"):
         return True
     return isinstance(X, list | tuple) and not any(getattr(b, "ndim", 0) == 2 for b in X[:1])
 

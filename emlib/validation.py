@@ -218,7 +218,11 @@ def covariances_shape(n_components, n_features, covariance_type):
 
 def _as_float(value, name):
     if np.ma.is_masked(value):
-        raise ValueError(f"{name} has masked entries, which are no numbers; drop or impute them.")
+        first = int(np.argwhere(np.atleast_1d(np.ma.getmaskarray(value)))[0, 0])
+        raise ValueError(
+            f"{name} has masked entries, which are no numbers, from row {first} on; "
+            "drop or impute them."
+        )
     if hasattr(value, "toarray"):
         raise ValueError(f"{name} is sparse, and EM needs every number; pass {name}.toarray().")
     try:
@@ -228,7 +232,9 @@ def _as_float(value, name):
     if array.dtype.kind == "O":
         return _numbers(array, name)
     if array.dtype.kind not in "fiub":
-        raise ValueError(f"{name} must hold real numbers; got {array.dtype}.")
+        raise ValueError(
+            f"{name} must hold real numbers; got {array.dtype}. Convert it, or leave it out."
+        )
     with np.errstate(over="ignore"):
         return np.asarray(array, dtype=np.float64)
 
@@ -245,7 +251,10 @@ def _numbers(objects, name):
             kind = NotANumberError if isinstance(error, TypeError) else ValueError
             where = f" in row {index[0]} (index {index})" if index else ""
             text = repr(item) if len(repr(item)) <= 40 else f"{type(item).__name__}"
-            raise kind(f"{name} must hold real numbers; got {text}{where}: {error}.") from error
+            reason = str(error).rstrip(".")
+            raise kind(
+                f"{name} must hold real numbers; got {text}{where}: {reason}. Drop or impute it."
+            ) from error
     return numbers
 
 
