@@ -1,0 +1,88 @@
+"""Write book/reference/benchmark.md and its picture from benchmarks/results.json."""
+
+import json
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+
+from emlib import plotting
+
+HERE = Path(__file__).resolve().parent
+REFERENCE = HERE.parent / "book" / "reference"
+PEERS = ("scikit-learn", "daal4py")
+
+TEXT = (HERE / "page.md").read_text(encoding="utf-8")
+
+
+def times(ratio):
+    """Spell a ratio for the table."""
+    return "" if ratio is None else f"{ratio:.1f} ×"
+
+
+def write_text(results):
+    """Return the page."""
+    cases = results["cases"]
+    rows = [
+        f"| {name} | {' | '.join(times(case['ratios'].get(peer)) for peer in PEERS)} |"
+        for name, case in cases.items()
+    ]
+    race = results["to the same likelihood"]
+    jump = race["emlib, accelerated"]
+    others = [f"{name} {race[name] / jump:.1f} ×" for name in PEERS if name in race]
+    behind = [
+        f"{peer} at {name} ({case['ratios'][peer]:.2f})"
+        for name, case in cases.items()
+        for peer in PEERS
+        if case["ratios"].get(peer, 1) < 1
+    ]
+    machine = results["machine"]
+    return TEXT.format(
+        cases="\n".join(rows),
+        faithful=times(results["Old Faithful"]["scikit-learn"]),
+        plain=race["plain iterations"],
+        jumping=race["accelerated iterations"],
+        race=", ".join([*others, f"`emlib` without acceleration {1 / jump:.1f} ×"]),
+        memory=", ".join(f"{name} {mb:.0f} MB" for name, mb in results["memory"].items()),
+        imports=", ".join(f"{name} {1000 * s:.0f} ms" for name, s in results["import"].items()),
+        behind="**Where it is not ahead, iteration by iteration:** "
+        + ("; ".join(behind) if behind else "nowhere in this table")
+        + ".",
+        processor=machine["processor"],
+        cores=machine["cores"],
+        vector=", ".join(machine["vector instructions"]),
+        blas=", ".join(machine["BLAS"]),
+        versions=", ".join(f"{name} {number}" for name, number in machine["versions"].items()),
+    )
+
+
+def draw(results):
+    """Return the picture as SVG text."""
+    plotting.use_book_style()
+    cases = results["cases"]
+    figure, ax = plt.subplots(figsize=(4.8, 3.6))
+    for peer, marker, color in zip(PEERS, "os", (plotting.INK, plotting.MUTED), strict=True):
+        found = [(case["ratios"].get(peer), i) for i, case in enumerate(cases.values())]
+        found = [pair for pair in found if pair[0] is not None]
+        ax.plot(*zip(*found, strict=True), marker, color=color, label=peer)
+    ax.axvline(1, color=plotting.INK, linestyle=":", linewidth=1.2)
+    ax.set_xscale("log")
+    ticks = [0.5, 1, 2, 4, 8, 16]
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
+    ax.set_yticks(range(len(cases)), list(cases))
+    ax.invert_yaxis()
+    ax.set_xlabel("times as much processor time as emlib")
+    ax.legend(loc="upper right")
+    svg = plotting.to_svg(figure)
+    plt.close(figure)
+    return svg
+
+
+if __name__ == "__main__":
+    measured = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
+    (REFERENCE / "benchmark.md").write_text(write_text(measured), encoding="utf-8")
+    (REFERENCE.parent / "web" / "benchmark.svg").write_text(draw(measured), encoding="utf-8")

@@ -1,0 +1,215 @@
+"""Run emlib beside its peers on the same problems, from the same starts, and write down the ratios.
+
+    python benchmarks/run.py            measure everything and write benchmarks/results.json
+    python benchmarks/run.py --quick    a tenth of the rows, printed only: does it still run?
+
+Times are CPU seconds, one thread each; runs are interleaved A B C A B C, and what
+is compared is the median of the ratios of neighbours. All fit the same number of iterations.
+"""
+
+import argparse
+import json
+import os
+
+for pool in ("OPENBLAS", "OMP", "MKL"):  # one thread each, or spinning threads would count
+    os.environ[f"{pool}_NUM_THREADS"] = "1"
+
+import platform
+import subprocess
+import sys
+import time
+import warnings
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+from peers import PEERS, log_likelihood
+from threadpoolctl import threadpool_info
+
+import emlib
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results.json"
+PACKAGES = ("numpy", "scipy", "scikit-learn", "scikit-learn-intelex")
+
+CASES = {
+    # name: (covariance_type, n_samples, n_features, n_components, iterations, target ratio)
+    "full, n 1e6, d 2, K 8": ("full", 10**6, 2, 8, 6, 8),
+    "full, n 1e5, d 16, K 16": ("full", 10**5, 16, 16, 6, 4.5),
+    "full, n 1e5, d 64, K 32": ("full", 10**5, 64, 32, 3, 3),
+    "full, n 1e4, d 128, K 10": ("full", 10**4, 128, 10, 6, 1.4),
+    "diag, n 1e6, d 16, K 16": ("diag", 10**6, 16, 16, 4, 4),
+    "diag, n 1e5, d 784, K 10": ("diag", 10**5, 784, 10, 4, 1.4),
+    "tied, n 1e5, d 16, K 16": ("tied", 10**5, 16, 16, 6, 7),
+    "spherical, n 1e5, d 16, K 16": ("spherical", 10**5, 16, 16, 6, 2.5),
+}
+
+
+def problem(covariance_type, n_samples, n_features, n_components):
+    """Draw clusters that overlap whatever the dimension, and a start near the truth."""
+    rng = np.random.default_rng(7)
+    centres = rng.standard_normal((n_components, n_features)) * 2 / np.sqrt(n_features)
+    labels = rng.integers(n_components, size=n_samples)
+    X = rng.standard_normal((n_samples, n_features))
+    X += centres[labels]
+    means = centres + rng.standard_normal(centres.shape) / np.sqrt(n_features)
+    covariances = {
+        "full": np.tile(np.eye(n_features), (n_components, 1, 1)),
+        "tied": np.eye(n_features),
+        "diag": np.ones((n_components, n_features)),
+        "spherical": np.ones(n_components),
+    }[covariance_type]
+    weights = np.full(n_components, 1 / n_components)
+    return X, emlib.Parameters(weights, means, covariances, covariance_type)
+
+
+def timed(fit, *arguments):
+    """CPU seconds of one fit, and its result."""
+    began = time.process_time()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = fit(*arguments)
+    return time.process_time() - began, result
+
+
+def compare(X, start, iterations, repeats):
+    """Seconds of every peer in every round, after checking that all say the same."""
+    names = [name for name, (_, shapes) in PEERS.items() if start.covariance_type in shapes]
+    seconds = {name: [] for name in names}
+    for _ in range(repeats):
+        for name in names:
+            spent, fitted = timed(PEERS[name][0], X, start, iterations)
+            seconds[name].append(spent)
+            found = log_likelihood(X, fitted)
+            if name == "emlib":
+                expected = found
+            elif not np.isclose(found, expected, rtol=1e-6):
+                raise SystemExit(f"{name} ends at {found!r} and emlib at {expected!r}: not a race.")
+    return seconds
+
+
+def ratios(seconds):
+    """Median ratio of every peer to emlib, round by round."""
+    base = np.array(seconds["emlib"])
+    return {
+        name: round(float(np.median(np.array(spent) / base)), 2)
+        for name, spent in seconds.items()
+        if name != "emlib"
+    }
+
+
+def old_faithful(repeats):
+    """Fit Old Faithful from one start, a hundred times a round, until scikit-learn's tolerance."""
+    X = emlib.load_faithful().X
+    start = emlib.start_from_kmeans_plusplus(X, 2, rng=7)
+    seconds = {"emlib": [], "scikit-learn": []}
+    for _ in range(repeats):
+        for name, spent in seconds.items():
+            spent.append(
+                timed(lambda fit=PEERS[name][0]: [fit(X, start, 12) for _ in range(50)])[0]
+            )
+    return seconds
+
+
+def imports(repeats):
+    """CPU seconds of importing, each in a process of its own."""
+    modules = {"numpy": "numpy", "emlib": "emlib", "scikit-learn": "sklearn.mixture"}
+    code = "import time; import {}; print(time.process_time())"
+    seconds = {name: [] for name in modules}
+    for _ in range(repeats):
+        for name, module in modules.items():
+            out = subprocess.check_output([sys.executable, "-c", code.format(module)], text=True)
+            seconds[name].append(float(out))
+    return seconds
+
+
+def memory(n_samples):
+    """Extra memory at the peak of two iterations, in MB, each in a process of its own."""
+    out = {}
+    for name in ("emlib", "scikit-learn"):
+        command = [sys.executable, str(HERE / "peak_memory.py"), name, str(n_samples)]
+        out[name] = float(subprocess.check_output(command, text=True))
+    return out
+
+
+def to_the_same_likelihood(repeats):
+    """CPU seconds until 1e-6 per observation below the end, on a problem that crawls."""
+    rng = np.random.default_rng(7)
+    means = np.array([[0.0, 0.0], [1.6, 0.0], [0.0, 1.8]])
+    truth = emlib.Parameters([0.5, 0.3, 0.2], means, np.tile(np.eye(2), (3, 1, 1)))
+    X, _ = emlib.sample_mixture(truth, 10**5, rng=rng)
+    start = emlib.start_from_kmeans_plusplus(X, 3, rng=7)
+    end = emlib.fit_em(X, start, tol=0, max_iter=20_000, accelerate=True).log_likelihood
+    goal = end - 1e-6 * len(X)
+
+    def needed(accelerate):
+        trace = emlib.fit_em(X, start, tol=1e-13, accelerate=accelerate).log_likelihoods
+        return int(np.argmax(trace >= goal))
+
+    plain, jumping = needed(False), needed(True)
+    seconds = {"emlib": [], "emlib, accelerated": [], "scikit-learn": [], "daal4py": []}
+    seconds = {name: s for name, s in seconds.items() if name.split(",")[0] in PEERS}
+    for _ in range(repeats):
+        for name, spent in seconds.items():
+            fit = PEERS[name.split(",")[0]][0]
+            extra = {"accelerate": True} if "accelerated" in name else {}
+            count = jumping if extra else plain
+            spent.append(timed(lambda f=fit, c=count, e=extra: f(X, start, c, **e))[0])
+    return seconds, {"plain iterations": plain, "accelerated iterations": jumping}
+
+
+def machine():
+    """Say what the numbers belong to: processor, vector instructions, BLAS, versions."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    has = np._core._multiarray_umath.__cpu_features__
+    return {
+        "processor": models[0] if models else platform.processor() or "unknown",
+        "cores": os.cpu_count(),
+        "vector instructions": [
+            name for name in ("AVX2", "FMA3", "X86_V4", "NEON") if has.get(name)
+        ],
+        "BLAS": sorted({pool["internal_api"] for pool in threadpool_info()}),
+        "versions": {name: version(name) for name in PACKAGES if installed(name)},
+    }
+
+
+def installed(name):
+    """Whether a distribution is there."""
+    try:
+        return bool(version(name))
+    except PackageNotFoundError:
+        return False
+
+
+def main():
+    """Measure, print, and write the results down."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    repeats = 1 if quick else 3
+    results = {"machine": machine(), "cases": {}}
+    for name, (shape, n, d, k, iterations, target) in CASES.items():
+        X, start = problem(shape, max(n // 10, 40 * d) if quick else n, d, k)
+        seconds = compare(X, start, 1 if quick else iterations, repeats)
+        results["cases"][name] = {"ratios": ratios(seconds), "target": target, "seconds": seconds}
+        print(f"{name:32}", results["cases"][name]["ratios"], "target", target, flush=True)
+    results["Old Faithful"] = ratios(old_faithful(repeats))
+    print("Old Faithful", results["Old Faithful"], flush=True)
+    seconds = imports(3 * repeats)
+    results["import"] = {name: round(float(np.median(s)), 3) for name, s in seconds.items()}
+    print("import, CPU seconds", results["import"], flush=True)
+    seconds, counts = to_the_same_likelihood(repeats)
+    results["to the same likelihood"] = ratios(seconds) | counts
+    print("to the same likelihood", results["to the same likelihood"], flush=True)
+    results["memory"] = memory(10**5 if quick else 10**7)
+    print("extra memory, MB", results["memory"], flush=True)
+    if quick:
+        print("quick: nothing is written down")
+    else:
+        RESULTS.write_text(json.dumps(results, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
