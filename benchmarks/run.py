@@ -10,10 +10,6 @@ is compared is the median of the ratios of neighbours. All fit the same number o
 import argparse
 import json
 import os
-
-for pool in ("OPENBLAS", "OMP", "MKL"):  # one thread each, or spinning threads would count
-    os.environ[f"{pool}_NUM_THREADS"] = "1"
-
 import platform
 import subprocess
 import sys
@@ -183,6 +179,14 @@ def installed(name):
         return False
 
 
+def hold_to_one_thread():
+    """Start anew with one thread for every BLAS: threads that spin while they wait would count."""
+    pools = [f"{name}_NUM_THREADS" for name in ("OPENBLAS", "OMP", "MKL")]
+    if any(os.environ.get(pool) != "1" for pool in pools):
+        os.environ.update(dict.fromkeys(pools, "1"))
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+
+
 def main():
     """Measure, print, and write the results down."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -212,4 +216,5 @@ def main():
 
 
 if __name__ == "__main__":
+    hold_to_one_thread()
     main()
