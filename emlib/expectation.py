@@ -55,11 +55,11 @@ class Expectation:
             return False
         offsets = parameters.means - self.rows.mean
         for offset, inverse in zip(offsets, inverses, strict=True):
-            matrix = np.diag(inverse) if inverse.ndim == 1 else inverse
-            lost = max(
-                (np.square(matrix @ offset)).sum(),
-                (np.square(matrix).sum(axis=0) * self.rows.variance).max(),
-            )
+            with np.errstate(over="ignore", invalid="ignore"):
+                diagonal = inverse.ndim == 1
+                away = inverse * offset if diagonal else inverse @ offset
+                precision = inverse**2 if diagonal else np.square(inverse).sum(axis=0)
+                lost = max(np.square(away).sum(), (precision * self.rows.variance).max())
             if not lost <= DIGITS_LOST:
                 return False
         return True
