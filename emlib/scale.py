@@ -1,0 +1,224 @@
+"""The same loop on Dask: each worker holds some of the rows, and what they find out adds up.
+
+    fit_em(paths_to_loaders, start, client=Client("tcp://scheduler:8786"))
+
+What a worker holds comes from a recipe (load a file, compute a Delayed), never from a copy that was
+handed out once. So when a worker dies, in mid-iteration too, Dask loads its partitions on another
+one and repeats what was lost. Sums are formed in the order of the partitions, whoever is ready
+first: two runs give the same bits.
+"""
+
+from contextlib import contextmanager
+from functools import cached_property, reduce
+from operator import add
+from time import monotonic
+
+import numpy as np
+
+from .em import fit_em as _fit_em
+from .rows import Blocks, Survey
+from .steps import Statistics
+
+try:
+    from dask.base import is_dask_collection
+    from distributed import CancelledError, Client, KilledWorker, wait
+except ImportError as error:
+    raise ImportError(
+        "emlib.scale runs on Dask, which is not here: pip install 'emlib[scale]'."
+    ) from error
+
+FAN_IN = 16
+"""Partial sums that are added by one task: the sums reach the caller as one, by a short tree."""
+
+SECONDS_BETWEEN_LOOKS = 1.0
+"""How often the cluster is asked whether it still has workers."""
+
+AGAIN = "fit again when it has workers, from the last parameters that callback saw"
+CLOSED = f"the cluster or its client was closed during the fit; {AGAIN}"
+
+
+def fit_em(partitions, start, *, sample_weight=None, client=None, patience=60.0, **options):
+    """Fit a Gaussian mixture by expectation-maximization to rows on the workers of a Dask cluster.
+
+    Parameters
+    ----------
+    partitions, sample_weight, client, patience : see `Partitions`
+    start : Parameters
+    **options : tol, max_iter, reg_covar, keep_history, callback, on_interrupt, accelerate as in
+        `emlib.fit_em`
+
+    Returns
+    -------
+    EMResult, that of `emlib.fit_em` on all rows together but for rounding
+
+    Raises
+    ------
+    ValueError
+        Names the partition, and the argument, row or component, and the remedy.
+    RuntimeError
+        The cluster has no workers for longer than `patience`, is closed, or loses one worker after
+        another over the same partition.
+    """
+    with _at_work(client) as client:
+        return _fit_em(Partitions(partitions, sample_weight, client, patience), start, **options)
+
+
+class Partitions:
+    """Rows on the workers of a cluster; stands for X in `emlib.fit_em` and `emlib.e_step`.
+
+    Parameters
+    ----------
+    partitions : list, or Dask collection whose partitions are rows (array, bag, dataframe).
+        An entry is a function without arguments, called on the worker, a dask Delayed, a Future, or
+        the rows themselves. What it gives, or is, is whatever `emlib.fit_em` takes as X: an array,
+        a memory map, a re-iterable of blocks. Rows that are entries themselves travel through the
+        scheduler, which keeps them: good for what is small. A Future survives its worker if Dask
+        can compute it again; one from `Client.scatter` does not.
+    sample_weight : list with the weights of every partition, in any of these forms; or None
+    client : distributed.Client, not an asynchronous one
+    patience : float, seconds without any worker after which the wait ends with a RuntimeError
+    """
+
+    def __init__(self, partitions, sample_weight=None, client=None, patience=60.0):
+        if getattr(client, "asynchronous", None) is not False:
+            raise ValueError("client must be a distributed.Client that is not asynchronous.")
+        self._client, self._patience = client, patience
+        parts = _listed(partitions, "partitions")
+        weights = [None] * len(parts)
+        if sample_weight is not None:
+            weights = _listed(sample_weight, "sample_weight")
+        if len(parts) != len(weights) or not parts:
+            raise ValueError(
+                f"there are {len(parts)} partitions and {len(weights)} weights of partitions; "
+                "give at least one partition, and each its weights."
+            )
+        self._blocks = [
+            self._submit(_hold, number, self._sent(part), self._sent(weight))
+            for number, (part, weight) in enumerate(zip(parts, weights, strict=True))
+        ]
+
+    @cached_property
+    def survey(self):
+        """Survey of all rows, None if there is none."""
+        return self._sum([self._submit(_survey, blocks) for blocks in self._blocks])
+
+    def add_up(self, function, *arguments):
+        """Sum of function(blocks, *arguments) over all partitions, in their order."""
+        message = self._submit(_same, arguments)  # one copy goes up; the workers pass it on
+        return self._sum(
+            [
+                self._submit(_ask, number, blocks, function, message)
+                for number, blocks in enumerate(self._blocks)
+            ]
+        )
+
+    def _submit(self, *call):
+        if self._client.status in ("closing", "closed"):
+            raise RuntimeError(CLOSED)
+        return self._client.submit(*call, pure=False)
+
+    def _sent(self, part):
+        return self._client.compute(part) if is_dask_collection(part) else part
+
+    def _sum(self, terms):
+        while len(terms) > 1:
+            heaps = (terms[i : i + FAN_IN] for i in range(0, len(terms), FAN_IN))
+            terms = [self._submit(_sum, heap) for heap in heaps]
+        return self._outcome(terms[0])
+
+    def _outcome(self, future):
+        """Wait for a result as long as there is somebody to work on it."""
+        try:
+            last_seen = monotonic()
+            while True:
+                try:
+                    wait([future], timeout=SECONDS_BETWEEN_LOOKS)
+                    return future.result()
+                except TimeoutError:
+                    if future.done():
+                        raise
+                if self._client.status == "running" and self._client.nthreads():
+                    last_seen = monotonic()
+                elif monotonic() - last_seen > self._patience:
+                    raise RuntimeError(
+                        f"for {self._patience:g} seconds the cluster had no worker, or could not "
+                        f"be reached; {AGAIN}."
+                    )
+        except KilledWorker as error:
+            raise RuntimeError(
+                f"{error.allowed_failures + 1} workers died one after the other over the same "
+                "partition; if they ran out of memory, cut the rows into smaller partitions."
+            ) from error
+        except (CancelledError, OSError) as error:
+            if future.status == "error":
+                raise
+            raise RuntimeError(CLOSED) from error
+
+
+@contextmanager
+def _at_work(client):
+    """Yield the client that was given, or one for threads of this process, closed afterwards."""
+    if client is not None:
+        yield client
+        return
+    with Client(processes=False, dashboard_address=":0") as own:
+        yield own
+
+
+def _listed(partitions, name):
+    """List what stands for the partitions."""
+    if isinstance(partitions, list | tuple):
+        return list(partitions)
+    if not hasattr(partitions, "to_delayed"):
+        raise ValueError(
+            f"{name} must be a list with one entry a partition, or a Dask collection; got "
+            f"{type(partitions).__name__}."
+        )
+    if getattr(partitions, "numblocks", (1, 1))[1:] not in ((), (1,)):
+        partitions = partitions.rechunk({1: -1})  # whole rows
+    return list(np.ravel(partitions.to_delayed()))
+
+
+# What runs on the workers
+
+
+def _hold(number, part, weight):
+    """Load a partition and check it; the worker keeps it for all iterations."""
+    with _named(number):
+        return Blocks(*(entry() if callable(entry) else entry for entry in (part, weight)))
+
+
+def _survey(blocks):
+    return blocks.survey
+
+
+def _same(arguments):
+    return arguments
+
+
+def _ask(number, blocks, function, arguments):
+    with _named(number):
+        return function(blocks, *arguments)
+
+
+def _sum(terms):
+    return reduce(_add, terms)
+
+
+def _add(one, other):
+    if one is None or other is None:
+        return other if one is None else one
+    if isinstance(one, tuple):
+        return tuple(map(_add, one, other))
+    if not isinstance(one, Statistics | Survey | float):
+        raise ValueError("this needs the rows in one place; do it on one partition, or a sample.")
+    return add(one, other)
+
+
+@contextmanager
+def _named(number):
+    """Say in which partition the rows are that a sentence speaks of."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"partition {number}: {error}") from error
