@@ -4,7 +4,7 @@ What a fit asks of all rows adds up over their parts: first a survey (how many, 
 then expectations. `Rows.add_up` asks it; so nothing above needs to know where the rows live.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 import numpy as np
@@ -39,17 +39,16 @@ class Survey:
                 f"a block of X has {len(other.mean)} features and the first has "
                 f"{len(self.mean)}; give every block the same columns."
             )
-        total = self.total_weight + other.total_weight
-        share = other.total_weight / total if total > 0 else 0.0
+        n_samples = self.n_samples + other.n_samples
+        heavy, light = (self, other) if self.total_weight >= other.total_weight else (other, self)
+        if light.total_weight == 0:
+            return replace(heavy, n_samples=n_samples)
         with np.errstate(over="ignore", invalid="ignore"):
-            step = other.mean - self.mean
-            between = self.total_weight * share * step**2
-            return Survey(
-                self.n_samples + other.n_samples,
-                total,
-                self.mean + share * step,
-                self.squares + other.squares + between,
-            )
+            total = heavy.total_weight + light.total_weight
+            share, step = light.total_weight / total, light.mean - heavy.mean
+            between = heavy.total_weight * share * step**2
+            squares = heavy.squares + light.squares + between
+            return Survey(n_samples, total, heavy.mean + share * step, squares)
 
 
 class Rows:
