@@ -18,7 +18,7 @@ DIGITS_LOST = 1e6
 """Squared distance from the centre, in a component's own standard deviations, above which the fast
 way would lose more than six of sixteen digits."""
 
-SMALLEST_EXPONENT = -708.0
+SMALLEST_EXPONENT = -700.0
 """Responsibilities below exp of this are 0: next to them are numbers on which processors crawl."""
 
 
