@@ -46,6 +46,7 @@ lab: environment ## JupyterLab with the chapters
 chapters: environment ## run the notebooks and store their outputs: make chapters FILES=one.ipynb
 	@python tools/refresh_chapters.py $(FILES)
 	@python tools/draw_cover.py
+	@python tools/write_contract.py
 
 lock: environment ## compile the lock files anew: make lock UPGRADE=--upgrade takes newer versions
 	@uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \

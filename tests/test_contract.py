@@ -1,0 +1,186 @@
+"""Every row of the contract, through every door that emlib has; the page is made from the same."""
+
+import importlib
+
+import numpy as np
+import pytest
+import write_contract
+from contract import oracle
+from contract.cases import CASES, clouds, start, strictly, truth
+from contract.doors import DOORS, answer, promised, question_of, scikit_learn
+from contract.epsilons import hidden_numbers, small_numbers
+from contract.interrupted import PROGRAMS, interrupt
+from contract.outcomes import SHAPES, Outcome, Question, ask, describe
+from contract.promises import Either, Floored, Named, Refused, Right
+
+import emlib
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("row", CASES, ids=[row.name for row in CASES])
+def test_contract(row):
+    wrong = []
+    for door in row.doors:
+        for shape in row.shapes if door in DOORS else ():
+            outcome = answer(DOORS[door], row, shape)
+            broken = promised(row, shape).broken(outcome, question_of(row, shape))
+            wrong += [f"{door}, {shape}: {what}" for what in [*broken, *outcome.breaches]]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_names_of_the_rows_are_all_different():
+    names = [row.name for row in CASES]
+    assert len(set(names)) == len(names)
+
+
+def test_ctrl_c_leaves_the_last_iteration():
+    assert interrupt("emlib") == "the last complete iteration, with its log-likelihood"
+
+
+def test_a_fit_that_does_not_survive_ctrl_c_is_seen(monkeypatch):
+    program = PROGRAMS["emlib"].replace('on_interrupt="return"', 'on_interrupt="raise"')
+    monkeypatch.setitem(PROGRAMS, "broken", program)
+    assert interrupt("broken") == "nothing: KeyboardInterrupt"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_log_likelihood_on_old_faithful_is_that_of_scikit_learn(shape):
+    mixture = importlib.import_module("sklearn.mixture")
+    X = emlib.load_faithful().X
+    begin = emlib.start_from_kmeans_plusplus(X, 2, covariance_type=shape, rng=7)
+    found = emlib.fit_em(X, begin)
+    p = found.parameters
+    theirs = mixture.GaussianMixture(2, covariance_type=shape)
+    theirs.weights_, theirs.means_, theirs.covariances_ = p.weights, p.means, p.covariances
+    precisions = np.linalg.inv(p.covariances) if shape in ("full", "tied") else 1 / p.covariances
+    roots = np.linalg.cholesky if shape in ("full", "tied") else np.sqrt
+    theirs.precisions_cholesky_ = roots(precisions)
+    assert found.log_likelihood == pytest.approx(theirs.score_samples(X).sum(), rel=1e-9)
+
+
+# The page
+
+
+def test_the_page_says_what_the_libraries_answer_today():
+    door, version = scikit_learn()
+    page = write_contract.PAGE.read_text(encoding="utf-8")
+    if f"scikit-learn {version}" not in page:
+        pytest.skip(f"the page was measured with another scikit-learn than {version}")
+    assert write_contract.write(door, version) == page, "the page is stale: run `make chapters`"
+
+
+def test_every_row_stands_on_the_page_with_its_test():
+    page = write_contract.PAGE.read_text(encoding="utf-8")
+    assert [row.name for row in CASES if row.section and f"[{row.name}]" not in page] == []
+
+
+# Every small number
+
+
+def test_no_small_number_is_hidden():
+    assert hidden_numbers() == []
+
+
+def test_a_hidden_epsilon_is_seen(tmp_path):
+    text = (
+        "import numpy as np\nNAMED = 1e-9\n'''It has a reason.'''\nBARE = 1e-8\n"
+        "def f(x, tol=1e-6):\n    return x + 1e-12 * np.finfo(float).eps\n"
+    )
+    (tmp_path / "em.py").write_text(text, encoding="utf-8")
+    assert hidden_numbers(tmp_path) == [
+        "em.py:4: 1e-08",
+        "em.py:6: 1e-12",
+        "em.py:6: np.finfo(float).eps",
+    ]
+    assert small_numbers(tmp_path)[0] == ("em.NAMED", 1e-9, "It has a reason.")
+
+
+# A promise that is broken is seen
+
+
+def test_each_kind_of_breach_is_seen():
+    X = clouds().copy()
+
+    def meddle(_):
+        X[0] = 7
+        np.float64(1e308) * np.float64(10)
+        return {"means": np.array([np.nan])}, ()
+
+    outcome = ask(None, meddle, "full", X)
+    assert outcome.breaches == [
+        "NaN in means",
+        "a RuntimeWarning from within",
+        "an argument changed",
+    ]
+
+    def fail(_):
+        error = ValueError("no")
+        error.left_behind = ["means_"]
+        raise error
+
+    outcome = ask(None, fail, "full", X)
+    assert outcome.breaches == ["left behind after the error: means_"]
+    assert describe(outcome) == "raises ValueError: “no”, and leaves parameters in the object"
+
+
+KNOWN = truth("diag")
+QUESTION = strictly(clouds(), start("diag"))
+
+
+def values(**changes):
+    """The right answer, with changes."""
+    found = {name: KNOWN[name] for name in ("weights", "means", "covariances")} | changes
+    total = oracle.log_likelihood(clouds(), found, "diag")
+    return found | {"log-likelihood": np.array(total)}
+
+
+VARIANCES = KNOWN["covariances"]
+WRONG = {
+    "variances about 10<sup>4</sup> times too large": values(covariances=1e4 * VARIANCES),
+    "variances about 10<sup>4</sup> times too small": values(covariances=1e-4 * VARIANCES),
+    "covariances off by 20%": values(covariances=1.2 * VARIANCES),
+    "means off by 3 standard deviations": values(
+        means=KNOWN["means"] + 3 * np.sqrt(VARIANCES) * [[0.0], [1.0]]
+    ),
+    "weights off": values(weights=KNOWN["weights"][::-1]),
+    "log-likelihood": values() | {"log-likelihood": np.array(-1.0)},
+}
+
+
+def test_the_right_answer_is_right():
+    assert Right(KNOWN).broken(Outcome(values(), shape="diag"), QUESTION) == []
+
+
+@pytest.mark.parametrize("said", WRONG)
+def test_a_wrong_answer_is_no_right_one(said):
+    broken = Right(KNOWN).broken(Outcome(WRONG[said], shape="diag"), QUESTION)
+    assert any(what.startswith(said) for what in broken), broken
+
+
+def test_promises_about_errors_and_warnings_can_be_broken():
+    fit, error = Outcome(values(), shape="diag"), Outcome(error=TypeError("a\nb"))
+    assert Refused(("X",)).broken(fit, None) == ["no error was raised"]
+    assert len(Refused(("X",)).broken(error, None)) == 2
+    assert "lacks" in Floored().broken(fit, None)[0]
+    assert Floored().broken(error, None)
+    assert Named(("ok",)).broken(Outcome(status=("empty",)), None) == [
+        "status ('empty',)",
+        "no ConvergenceWarning",
+    ]
+    assert Either((Refused(("X",)), Floored())).broken(fit, None)
+    assert Right(KNOWN).broken(error, None)
+    warned = Outcome(values(), warned=[("Other", "?")], shape="diag")
+    assert Right(KNOWN).broken(warned, None) == ["warned ('Other', '?')"]
+
+
+def test_responsibilities_that_are_off_are_seen():
+    half = {"responsibilities": np.full((1, 2), 0.5)}
+    double = Outcome({"responsibilities": np.ones((1, 2))})
+    shifted = Outcome({"responsibilities": np.array([[0.1, 0.9]])})
+    assert describe(double, half) == "rows that sum to 2.0, without a warning"
+    assert describe(shifted, half) == "responsibilities off by up to 0.4, without a warning"
+
+
+def test_a_question_can_be_asked_without_a_start():
+    answer_ = DOORS["fit_em"].fit(Question(clouds(), shape="tied", options={"reg_covar": 0.0}))
+    assert answer_[1] == ("ok", "ok")
