@@ -133,7 +133,7 @@ def to_the_same_likelihood(repeats):
     rng = np.random.default_rng(7)
     means = np.array([[0.0, 0.0], [1.6, 0.0], [0.0, 1.8]])
     truth = emlib.Parameters([0.5, 0.3, 0.2], means, np.tile(np.eye(2), (3, 1, 1)))
-    X, _ = emlib.sample_mixture(truth, 10**5, rng=rng)
+    X, _ = emlib.sample_mixture(truth, 20_000, rng=rng)
     start = emlib.start_from_kmeans_plusplus(X, 3, rng=7)
     end = emlib.fit_em(X, start, tol=0, max_iter=20_000, accelerate=True).log_likelihood
     goal = end - 1e-6 * len(X)

@@ -61,9 +61,20 @@ def log_densities(X, means, inverse_factors):
     for k, (mean, inverse) in enumerate(zip(means, inverse_factors, strict=True)):
         with np.errstate(over="ignore", invalid="ignore"):
             z = X - mean
-            z = z * inverse if inverse.ndim == 1 else z @ inverse.T
+            z = z * inverse if inverse.ndim == 1 else times_lower(z, inverse)
         log_density[:, k] = -0.5 * (constant - log_det_precision(inverse) + row_squares(z))
     return log_density
+
+
+def times_lower(rows, lower):
+    """Return rows @ lower.T for a lower triangular matrix, without most of its zeros."""
+    d = len(lower)
+    if d < 64:
+        return rows @ lower.T
+    product, edges = np.empty_like(rows), np.linspace(0, d, 5, dtype=int)
+    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        np.matmul(rows[:, :stop], lower[start:stop, :stop].T, out=product[:, start:stop])
+    return product
 
 
 def row_squares(z):
@@ -76,7 +87,9 @@ def row_squares(z):
 
 def whiteners(factors):
     """Inverse factors A^-1, one a component; arrays of the same shapes as the factors."""
-    return [1 / factor if factor.ndim == 1 else np.linalg.inv(factor) for factor in factors]
+    return [
+        1 / factor if factor.ndim == 1 else np.tril(np.linalg.inv(factor)) for factor in factors
+    ]
 
 
 def log_det_precision(inverse_factor):
