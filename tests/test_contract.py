@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import write_contract
 from contract import oracle
-from contract.cases import CASES, clouds, start, strictly, truth
+from contract.cases import CASES, clouds, moved, start, strictly, truth
 from contract.doors import DOORS, answer, promised, question_of, scikit_learn
 from contract.epsilons import hidden_numbers, small_numbers
 from contract.interrupted import PROGRAMS, interrupt
@@ -158,16 +158,20 @@ def test_a_wrong_answer_is_no_right_one(said):
 
 
 def test_promises_about_errors_and_warnings_can_be_broken():
+    fit_too_narrow = Outcome(values(covariances=1e-6 * VARIANCES), shape="diag")
     fit, error = Outcome(values(), shape="diag"), Outcome(error=TypeError("a\nb"))
     assert Refused(("X",)).broken(fit, None) == ["no error was raised"]
     assert len(Refused(("X",)).broken(error, None)) == 2
-    assert "lacks" in Floored().broken(fit, None)[0]
+    broken = Floored(answer=KNOWN).broken(
+        fit_too_narrow, strictly(clouds(), start("diag"), reg_covar=9)
+    )
+    assert [what[:12] for what in broken[:3]] == ["the warning ", "a variance o", "variances ab"]
     assert Floored().broken(error, None)
     assert Named(("ok",)).broken(Outcome(status=("empty",)), None) == [
         "status ('empty',)",
         "no ConvergenceWarning",
     ]
-    assert Either((Refused(("X",)), Floored())).broken(fit, None)
+    assert Either((Refused(("X",)), Right(moved(KNOWN, 2)))).broken(fit, QUESTION)
     assert Right(KNOWN).broken(error, None)
     warned = Outcome(values(), warned=[("Other", "?")], shape="diag")
     assert Right(KNOWN).broken(warned, None) == ["warned ('Other', '?')"]

@@ -173,7 +173,7 @@ for power in (-5, -100):
         f"scaled-by-1e{power}-with-the-default-floor",
         UNITS,
         f"X · 10<sup>{power}</sup>, `reg_covar=1e-6`".replace("-", "−", 1),
-        "`reg_covar` stays absolute, and a warning says what it did.",
+        "`reg_covar` stays absolute, no variance is less, and a warning gives its share.",
         lambda shape, scale=scale: strictly(clouds() * scale, start(shape, scale), reg_covar=1e-6),
         lambda shape, scale=scale: Floored(moved(truth(shape), scale)),
     )
@@ -329,6 +329,14 @@ def on_atoms(shape):
     return Start([0.5, 0.5], np.array([[0.1], [4.7]]), ones.get(shape, np.ones(2)), shape)
 
 
+def on_the_floor(shape, weights, means):
+    """Components whose variance is `reg_covar`, 1e-6, and nothing else."""
+    n_components, d = np.shape(means)
+    full = np.array([1e-6 * np.eye(d)] * n_components)
+    found = {"weights": np.array(weights), "means": np.array(means), "covariance_type": shape}
+    return found | {"covariances": _shaped(full, shape)}
+
+
 case(
     "two-atoms",
     THIN,
@@ -343,7 +351,7 @@ case(
     "Two atoms, `reg_covar=1e-6`",
     "Two components on the floor, and a warning.",
     lambda shape: Question(ATOMS, on_atoms(shape), 2, shape, {"reg_covar": 1e-6}),
-    Floored(),
+    lambda shape: Floored(answer=on_the_floor(shape, [3 / 7, 4 / 7], [[0.0], [5.0]])),
 )
 case(
     "duplicates-only",
@@ -351,7 +359,7 @@ case(
     "Ten times the same row, one component, `reg_covar=1e-6`",
     "The row, `reg_covar` as its variance, and a warning.",
     lambda shape: plainly(np.full((10, 2), 3.0), shape, 1),
-    Floored(),
+    lambda shape: Floored(answer=on_the_floor(shape, [1.0], [[3.0, 3.0]])),
 )
 case(
     "duplicates-only-two-components",
@@ -381,7 +389,7 @@ case(
     "constant-column-with-a-floor",
     THIN,
     "A constant column, `reg_covar=1e-6`",
-    "The other column is fitted, and a warning says which variance is `reg_covar`.",
+    "A fit in which no variance is less than `reg_covar`, and a warning.",
     lambda shape: strictly(flat_clouds(), start(shape, shift=np.array([0.0, 4.0])), reg_covar=1e-6),
     Floored(),
     shapes=("full", "tied", "diag"),
@@ -392,7 +400,12 @@ case(
     "One observation, one component",
     "The observation, `reg_covar` as its variance, and a warning; or an error.",
     lambda shape: plainly(clouds()[:1], shape, 1),
-    Either((Floored(), Refused(("X", "1 sample", "fit_em")))),
+    lambda shape: Either(
+        (
+            Floored(answer=on_the_floor(shape, [1.0], clouds()[:1])),
+            Refused(("X", "1 sample", "fit_em")),
+        )
+    ),
 )
 case(
     "fewer-observations-than-components",
@@ -426,9 +439,9 @@ case(
     "minus-zero",
     THIN,
     "Nothing but 0 and −0",
-    "A fit with a warning.",
+    "Zero, `reg_covar` as its variance, and a warning.",
     lambda shape: plainly(np.array([[0.0, -0.0], [-0.0, 0.0], [0.0, 0.0]]), shape, 1),
-    Floored(),
+    lambda shape: Floored(answer=on_the_floor(shape, [1.0], [[0.0, 0.0]])),
 )
 for given in (5e-324, 1e-300):
     case(

@@ -201,8 +201,8 @@ def deviation(found, truth, tolerance):
             return f"rows that sum to {sums[np.abs(sums - 1).argmax()]:.1f}"
         return f"responsibilities off by up to {worst:.1g}"
     wanted, got = (
-        _matrices(truth, truth["covariance_type"]),
-        _matrices(found, truth["covariance_type"]),
+        matrices(truth, truth["covariance_type"]),
+        matrices(found, truth["covariance_type"]),
     )
     sds = np.sqrt(np.diagonal(wanted, axis1=1, axis2=2))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -222,7 +222,7 @@ def deviation(found, truth, tolerance):
     return ""
 
 
-def _matrices(values, covariance_type):
+def matrices(values, covariance_type):
     """One covariance matrix a component; where there are very many features, of 1-by-1 parts."""
     n_components, d = np.shape(values["means"])
     if d <= 100:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import oracle
-from .outcomes import deviation
+from .outcomes import deviation, matrices
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Floored:
     """A fit in which `reg_covar` moved the answer, and a warning that says by how much."""
 
     truth: dict | None = None
+    answer: dict | None = None
     words: tuple = ("reg_covar", "smallest variance", "lower it, or rescale X")
 
     def broken(self, outcome, question):
@@ -40,6 +41,11 @@ class Floored:
         said = dict(outcome.warned).get("RegularizationWarning", "")
         missing = [word for word in self.words if word not in said]
         wrong = [f"the warning {said!r} lacks {missing}"] if missing else []
+        variances = matrices(outcome.values, outcome.shape).diagonal(axis1=1, axis2=2)
+        if variances.min() < question.options["reg_covar"] * (1 - 1e-9):
+            wrong.append(f"a variance of {variances.min()} is less than reg_covar")
+        if self.answer is not None:
+            wrong += filter(None, [deviation(outcome.values, self.answer, 1e-6)])
         return [*wrong, *_log_likelihood(outcome, question)]
 
 
