@@ -17,14 +17,20 @@ Equation -> function -> page of the book "Who Is Responsible?"
 
 from .datasets import load_faithful, load_galaxies, sample_mixture
 from .em import ConvergenceWarning, EMResult, RegularizationWarning, em, fit_em
+from .estimator import GaussianMixture
 from .expectation import e_step
 from .gaussian import log_gaussian
 from .initialization import (
-    kmeans_plusplus,
+    Restarts,
+    fit_em_restarts,
+    start_from_centres,
     start_from_kmeans_plusplus,
     start_from_labels,
+    start_from_random_responsibilities,
+    start_from_random_rows,
     start_from_responsibilities,
 )
+from .kmeans import kmeans_plusplus
 from .mixture import (
     Parameters,
     entropy,
@@ -33,6 +39,7 @@ from .mixture import (
     lower_bound,
     responsibilities,
 )
+from .protocol import NotFittedError
 from .selection import aic, bic, n_free_parameters
 from .steps import Statistics, m_step, statistics
 from .validation import DegenerateComponentError
@@ -43,8 +50,11 @@ __all__ = [
     "ConvergenceWarning",
     "DegenerateComponentError",
     "EMResult",
+    "GaussianMixture",
+    "NotFittedError",
     "Parameters",
     "RegularizationWarning",
+    "Restarts",
     "Statistics",
     "aic",
     "bic",
@@ -52,6 +62,7 @@ __all__ = [
     "em",
     "entropy",
     "fit_em",
+    "fit_em_restarts",
     "kmeans_plusplus",
     "load_faithful",
     "load_galaxies",
@@ -63,8 +74,11 @@ __all__ = [
     "n_free_parameters",
     "responsibilities",
     "sample_mixture",
+    "start_from_centres",
     "start_from_kmeans_plusplus",
     "start_from_labels",
+    "start_from_random_responsibilities",
+    "start_from_random_rows",
     "start_from_responsibilities",
     "statistics",
 ]

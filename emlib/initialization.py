@@ -1,113 +1,342 @@
-"""Where the loop starts: from labels, from responsibilities, or by k-means++ from the data.
+"""Where the loop starts, and starting it from several places.
 
-Each function returns `Parameters`, ready for `emlib.fit_em`.
+Each start is `Parameters`, ready for `emlib.fit_em`. All take what `fit_em` takes (an array, a
+memory map, a re-iterable of blocks of rows), with weights, and never make an array of rows by
+components.
 """
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 
+from .em import EMResult, fit_rows, warn_about
+from .kmeans import find_centres, squared_distances, unit
 from .mixture import Parameters
-from .steps import m_step, statistics
-from .validation import check_covariance_type, check_n_components, check_X
+from .rows import N_ROWS, Rows
+from .steps import block_statistics, m_step
+from .validation import (
+    DegenerateComponentError,
+    check_covariance_type,
+    check_max_iter,
+    check_means,
+    check_n_components,
+    check_resp,
+)
 
 
-def kmeans_plusplus(X, n_components, *, rng):
-    """Pick observations as centres, each with probability proportional to its squared distance.
+def start_from_kmeans_plusplus(
+    X,
+    n_components,
+    *,
+    covariance_type="full",
+    sample_weight=None,
+    lloyd_steps=0,
+    reg_covar=0.0,
+    rng,
+):
+    """Start at k-means++ centres, each with the spread that is left around its nearest centre.
 
     Parameters
     ----------
-    X : array, shape (n_samples, n_features)
+    X : array, shape (n_samples, n_features), memory map, or re-iterable of blocks of rows. Centres
+        are sought on a sample of the rows where there are very many, see `emlib.kmeans`.
     n_components : int, from 1 to the number of distinct observations
+    covariance_type : {"full", "tied", "diag", "spherical"}
+    sample_weight : as in `emlib.fit_em`
+    lloyd_steps : int >= 0, steps of k-means that move the centres before they are used
+    reg_covar : as in `emlib.m_step`
     rng : numpy Generator, or a seed for one
-
-    Returns
-    -------
-    array of int, shape (n_components,): the rows of X that were picked, all different
 
     References
     ----------
-    Arthur and Vassilvitskii 2007, section 2.2.
+    Arthur and Vassilvitskii 2007; Lloyd 1982.
     """
-    X = check_X(X)
-    n_components = check_n_components(n_components, len(X))
+    rows = _rows(X, sample_weight)
     rng = np.random.default_rng(rng)
-    rows = [int(rng.integers(len(X)))]
-    nearest = np.full(len(X), np.inf)
-    while len(rows) < n_components:
-        nearest = np.minimum(nearest, ((X - X[rows[-1]]) ** 2).sum(axis=1))
-        if not nearest.any():
-            raise ValueError(
-                f"X has only {len(rows)} distinct rows; n_components={n_components} needs as "
-                "many: use fewer components."
-            )
-        rows.append(int(rng.choice(len(X), p=nearest / nearest.sum())))
-    return np.array(rows)
+    centres = find_centres(rows, n_components, lloyd_steps=lloyd_steps, rng=rng)
+    return start_from_centres(rows, centres, covariance_type=covariance_type, reg_covar=reg_covar)
 
 
-def start_from_kmeans_plusplus(X, n_components, *, covariance_type="full", rng):
-    """Start at k-means++ centres, each with the spread that is left around its nearest centre.
+def start_from_random_rows(X, n_components, *, covariance_type="full", sample_weight=None, rng):
+    """Start at rows of X, all equally likely, as `start_from_centres` does.
 
-    Every observation belongs to its nearest centre; weights and means come from that partition,
-    and all components share its pooled covariance, so that none starts collapsed.
-
-    Parameters and errors as in `kmeans_plusplus`; covariance_type as in `emlib.Parameters`.
+    Parameters as in `start_from_kmeans_plusplus`; equal rows share what is nearest to them.
     """
-    X = check_X(X)
+    rows = _rows(X, sample_weight)
+    centres = random_rows(rows, n_components, np.random.default_rng(rng))
+    return start_from_centres(rows, centres, covariance_type=covariance_type)
+
+
+def start_from_centres(
+    X, centres, *, covariance_type="full", sample_weight=None, pooled=True, reg_covar=0.0
+):
+    """Start from the partition of X by nearest centre.
+
+    Weights and means come from that partition; all components share its pooled covariance, so that
+    none starts collapsed, or each takes its own. Equally near centres share a row alike.
+
+    Parameters
+    ----------
+    X, covariance_type, sample_weight : as in `start_from_kmeans_plusplus`
+    centres : array, shape (n_components, n_features), in the units of X
+    pooled : bool
+    reg_covar : as in `emlib.m_step`
+    """
     check_covariance_type(covariance_type)
-    centres = X[kmeans_plusplus(X, n_components, rng=rng)]
-    distances = ((X[:, None, :] - centres) ** 2).sum(axis=2)
-    resp = np.eye(len(centres))[distances.argmin(axis=1)]
-    pooled = m_step(statistics(X, resp, "tied"))
-    covariances = _spread_to_all(pooled.covariances, len(centres), covariance_type)
-    return Parameters(pooled.weights, pooled.means, covariances, covariance_type)
+    rows = _rows(X, sample_weight)
+    centres = check_means(centres, n_features=rows.n_features)
+    length = unit(rows)
+
+    def resp(block, _):
+        distances = np.array([squared_distances(block, centre, length) for centre in centres])
+        nearest = distances == distances.min(axis=0)
+        return (nearest / nearest.sum(axis=0)).T
+
+    if not pooled:
+        return _m_step_on(rows, resp, len(centres), covariance_type, reg_covar)
+    kept = "tied" if covariance_type in ("full", "tied") else "diag"
+    own = _m_step_on(rows, resp, len(centres), kept, reg_covar)
+    shared = own.covariances if kept == "tied" else own.weights @ own.covariances
+    covariances = _spread_to_all(shared, len(centres), covariance_type)
+    return Parameters(own.weights, own.means, covariances, covariance_type)
 
 
-def start_from_labels(X, labels, *, covariance_type="full", reg_covar=0.0):
+def start_from_labels(X, labels, *, covariance_type="full", sample_weight=None, reg_covar=0.0):
     """Maximum-likelihood parameters when the cluster of every observation is known.
 
     Parameters
     ----------
-    X : array, shape (n_samples, n_features)
+    X, covariance_type, sample_weight : as in `start_from_kmeans_plusplus`
     labels : array of int, shape (n_samples,), 0 to n_components - 1, each at least once
-    covariance_type, reg_covar : as in `emlib.m_step`
+    reg_covar : as in `emlib.m_step`
 
     References
     ----------
     Bishop 2006, section 4.2.2, with one covariance a class.
     """
-    X, labels = check_X(X), np.asarray(labels)
-    if labels.shape != (len(X),) or labels.dtype.kind not in "iu" or labels.min() < 0:
+    rows, labels = _rows(X, sample_weight), np.asarray(labels)
+    n = rows.n_samples
+    if labels.shape != (n,) or labels.dtype.kind not in "iu" or labels.min() < 0:
         raise ValueError(
-            f"labels must hold one whole number >= 0 for each of the {len(X)} observations; "
+            f"labels must hold one whole number >= 0 for each of the {n} observations; "
             f"got {labels.dtype} of shape {labels.shape}."
         )
-    if labels.max() >= len(X):
+    if labels.max() >= n:
         raise ValueError(
-            f"labels go up to {labels.max()}, and {len(X)} observations cannot fill that many "
+            f"labels go up to {labels.max()}, and {n} observations cannot fill that many "
             "clusters; number the clusters from 0 without a gap."
         )
-    resp = np.eye(labels.max() + 1)[labels]
-    return start_from_responsibilities(
-        X, resp, covariance_type=covariance_type, reg_covar=reg_covar
-    )
+    n_components = int(labels.max()) + 1
+    labels = _counted(labels, sample_weight)
+
+    def resp(block, first):
+        return labels[first : first + len(block), None] == np.arange(n_components)
+
+    return _m_step_on(rows, resp, n_components, covariance_type, reg_covar)
 
 
-def start_from_responsibilities(X, resp, *, covariance_type="full", reg_covar=0.0):
+def start_from_responsibilities(
+    X, resp, *, covariance_type="full", sample_weight=None, reg_covar=0.0
+):
     """Start with an M-step on responsibilities of your own.
 
     Parameters
     ----------
-    X : array, shape (n_samples, n_features)
+    X, covariance_type, sample_weight : as in `start_from_kmeans_plusplus`
     resp : array, shape (n_samples, n_components), none negative
-    covariance_type, reg_covar : as in `emlib.m_step`
+    reg_covar : as in `emlib.m_step`
     """
-    return m_step(statistics(X, resp, covariance_type), reg_covar)
+    rows = _rows(X, sample_weight)
+    resp = _counted(check_resp(resp, rows.n_samples), sample_weight)
+    return _m_step_on(
+        rows,
+        lambda block, first: resp[first : first + len(block)],
+        resp.shape[1],
+        covariance_type,
+        reg_covar,
+    )
 
 
-def _spread_to_all(covariance, n_components, covariance_type):
-    variances = np.diagonal(covariance)
-    return {
-        "full": np.tile(covariance, (n_components, 1, 1)),
-        "tied": covariance,
-        "diag": np.tile(variances, (n_components, 1)),
-        "spherical": np.full(n_components, variances.mean()),
-    }[covariance_type]
+def start_from_random_responsibilities(
+    X, n_components, *, covariance_type="full", sample_weight=None, reg_covar=0.0, rng
+):
+    """Start with an M-step on responsibilities that are uniform numbers, divided by their sum.
+
+    Parameters as in `start_from_kmeans_plusplus`, reg_covar as in `emlib.m_step`. All components
+    start near the mean of X: the loop has to draw them apart.
+    """
+    rows = _rows(X, sample_weight)
+    n_components = check_n_components(n_components, rows.n_samples)
+    seed = np.random.default_rng(rng).integers(2**63)
+
+    def resp(block, first):
+        drawn = np.random.default_rng([seed, first]).random((len(block), n_components))
+        return drawn / drawn.sum(axis=1, keepdims=True)
+
+    return _m_step_on(rows, resp, n_components, covariance_type, reg_covar)
+
+
+def random_rows(rows, n_components, rng):
+    """Rows at different places of `Rows`, shape (n_components, n_features), none of weight 0.
+
+    A row of weight w is as likely as w rows would be; Efraimidis and Spirakis 2006.
+    """
+    n_components = check_n_components(n_components, rows.n_samples)
+    picked = rows.add_up(_rows_that_come_first, n_components, rng)
+    if len(picked) < n_components:
+        raise ValueError(
+            f"only {len(picked)} rows of X have a sample_weight above 0; "
+            f"n_components={n_components} needs as many: use fewer components."
+        )
+    return picked
+
+
+def _rows_that_come_first(blocks, centre, n_components, rng):
+    """Let every row arrive at an exponential time, its weight being the rate; keep the first."""
+    times, picked = np.empty(0), np.empty((0, len(centre)))
+    for block, weight in blocks.blocks(N_ROWS):
+        time = rng.exponential(size=len(block))
+        times = np.append(times, time if weight is None else time / weight)
+        picked = np.concatenate([picked, block])
+        first = np.argsort(times)[:n_components]
+        times, picked = times[first], picked[first]
+    return picked
+
+
+@dataclass(frozen=True, eq=False)
+class Restarts:
+    """What several runs of the loop leave behind.
+
+    Attributes
+    ----------
+    best : EMResult, the highest log-likelihood among the runs in which no component collapsed;
+        among all where every run ended so
+    runs : tuple of EMResult, one for each start: its log_likelihood, n_iter, converged and status
+        are where that run ended
+    failures : tuple of DegenerateComponentError, for the starts on which no run could begin
+    """
+
+    best: EMResult
+    runs: tuple
+    failures: tuple = ()
+
+
+def fit_em_restarts(
+    X,
+    n_components,
+    *,
+    n_init=10,
+    start=start_from_kmeans_plusplus,
+    covariance_type="full",
+    sample_weight=None,
+    tol=1e-8,
+    max_iter=10_000,
+    reg_covar=0.0,
+    rng,
+    **options,
+):
+    """Run `fit_em` from several starts, and report every end point.
+
+    Parameters
+    ----------
+    X, sample_weight, tol, max_iter, reg_covar, options : as in `emlib.fit_em`
+    n_components : int
+    n_init : int >= 1, how many starts
+    start : callable, start(X, n_components, covariance_type=..., rng=...) -> Parameters; here
+        X stands for the observations with their weights
+    covariance_type : {"full", "tied", "diag", "spherical"}
+    rng : numpy Generator, or a seed for one. Start number i is the same whatever n_init is.
+
+    Returns
+    -------
+    Restarts
+
+    Raises
+    ------
+    DegenerateComponentError
+        No run could begin.
+    """
+    rows = _rows(X, sample_weight)
+
+    def fit(rng):
+        first = start(rows, n_components, covariance_type=covariance_type, rng=rng)
+        return fit_rows(rows, first, tol=tol, max_iter=max_iter, reg_covar=reg_covar, **options)
+
+    restarts = run_from_each(
+        fit, np.random.default_rng(rng).spawn(check_max_iter(n_init, "n_init"))
+    )
+    warn_about(restarts.best, reg_covar, stacklevel=2)
+    return restarts
+
+
+def run_from_each(fit, seeds):
+    """Call fit(seed) for each seed, and gather the runs; a degenerate start ends only its own."""
+    runs, failures = [], []
+    for seed in seeds:
+        try:
+            runs.append(fit(seed))
+        except DegenerateComponentError as error:
+            failures.append(error)
+    if not runs:
+        raise failures[0]
+    sound = [run for run in runs if run.failure is None]
+    best = max(sound or runs, key=lambda run: run.log_likelihood)
+    return Restarts(best, tuple(runs), tuple(failures))
+
+
+def _rows(X, sample_weight):
+    return X if isinstance(X, Rows) else Rows(X, sample_weight)
+
+
+def _counted(of_rows, sample_weight):
+    """Leave out what belongs to rows of weight 0, which `Rows` leaves out too."""
+    if sample_weight is None:
+        return of_rows
+    if not hasattr(sample_weight, "__array__"):
+        sample_weight = np.concatenate([np.atleast_1d(weight) for weight in sample_weight])
+    return of_rows[np.asarray(sample_weight) > 0]
+
+
+def _m_step_on(rows, resp, n_components, covariance_type, reg_covar):
+    """M-step on resp(block, number of its first row), about means found in a first pass."""
+    check_covariance_type(covariance_type)
+    sums = rows.add_up(_sums, resp, n_components)
+    counts = np.where(sums[:, 0] > 0, sums[:, 0], 1.0)
+    origins = rows.mean + sums[:, 1:] / counts[:, None]
+    return m_step(rows.add_up(_statistics, resp, covariance_type, origins), reg_covar)
+
+
+def _sums(blocks, centre, resp, n_components):
+    """Count and weighted sum of (x - centre), (n_components, 1 + n_features)."""
+    sums = np.zeros((n_components, 1 + len(centre)))
+    for block, shares in _weighted(blocks, resp):
+        sums[:, 0] += shares.sum(axis=0)
+        sums[:, 1:] += shares.T @ (block - centre)
+    return sums
+
+
+def _statistics(blocks, _, resp, covariance_type, origins):
+    parts = (
+        block_statistics(block, shares, covariance_type, origins)
+        for block, shares in _weighted(blocks, resp)
+    )
+    return reduce(add, parts)
+
+
+def _weighted(blocks, resp):
+    first = 0
+    for block, weight in blocks.blocks(N_ROWS):
+        shares = resp(block, first).astype(float)
+        yield block, shares if weight is None else shares * weight[:, None]
+        first += len(block)
+
+
+def _spread_to_all(shared, n_components, covariance_type):
+    """Give all components one covariance, (d, d), or (d,) where the shape keeps only variances."""
+    if covariance_type == "tied":
+        return shared
+    if covariance_type == "spherical":
+        return np.full(n_components, shared.mean())
+    return np.tile(shared, (n_components, *[1] * shared.ndim))

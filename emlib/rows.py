@@ -88,7 +88,7 @@ class Rows:
         if not 0 < survey.total_weight < np.inf:
             raise ValueError(
                 f"sample_weight sums to {survey.total_weight:g} over all rows; "
-                "give at least one row a weight, and none a weight near 1e308."
+                "give at least one row a weight above zero, and none a weight near 1e308."
             )
         self.n_samples, self.n_features = survey.n_samples, len(survey.mean)
         self.total_weight, self.mean = survey.total_weight, survey.mean

@@ -58,7 +58,7 @@ def check_block(X, first_row):
         raise ValueError(
             f"X must be 2-D, (n_samples, n_features), with at least one of each; got {X.shape}."
         )
-    _check_finite(X, "X", "row", "drop or impute that row", first_row)
+    _check_finite(X, "X", "row", "drop or impute that row: NaN and inf say nothing", first_row)
     return X
 
 

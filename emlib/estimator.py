@@ -1,0 +1,453 @@
+"""`GaussianMixture`: scikit-learn's class by name, arguments and attributes; emlib's functions.
+
+It only translates. The mathematics stands in `emlib.em`, `emlib.steps` and `emlib.initialization`,
+what any estimator of scikit-learn's must do in `emlib.protocol`.
+"""
+
+import time
+import warnings
+from dataclasses import replace
+from numbers import Integral
+
+import numpy as np
+
+from . import initialization
+from .em import ConvergenceWarning, EMResult, fit_rows, warn_about_floor
+from .gaussian import covariance_factors, whiteners
+from .kmeans import find_centres
+from .mixture import Parameters, log_joint, log_sum_exp, responsibilities
+from .protocol import Estimator, as_table, feature_names, kin
+from .rows import N_ROWS, Rows
+from .selection import n_free_parameters
+from .steps import m_step
+from .validation import (
+    SUM_TOLERANCE,
+    DegenerateComponentError,
+    check_block,
+    check_covariance_type,
+    check_max_iter,
+    check_not_negative,
+    check_option,
+    covariances_shape,
+)
+
+LLOYD_STEPS = 100
+"""Most steps of k-means that `init_params="kmeans"` takes."""
+
+ILL_DEFINED = (
+    "Fitting the mixture model failed because some components have ill-defined empirical "
+    "covariance (for instance caused by singleton or collapsed samples). Try to decrease the "
+    "number of components, increase reg_covar, or scale the input data."
+)
+"""scikit-learn's sentence: what looks for it finds it."""
+
+NOT_CONVERGED = (
+    "Best performing initialization did not converge. Try different init parameters, or increase "
+    "max_iter, tol, or check for degenerate data."
+)
+"""scikit-learn's sentence again."""
+
+
+class GaussianMixture(Estimator):
+    """A Gaussian mixture fitted by expectation-maximization, as scikit-learn spells it.
+
+    Parameters
+    ----------
+    n_components : int
+    covariance_type : {"full", "tied", "diag", "spherical"}
+    tol : float >= 0; the loop stops when the mean log-likelihood of an observation changes by less
+        than this, or by nothing but rounding
+    reg_covar : float >= 0, added to the diagonal of every covariance, in squared units of X. A
+        RegularizationWarning says so where that is more than 1 % of a fitted variance.
+    max_iter : int >= 0; 0 fits nothing and gives back the start
+    n_init : int >= 1, how many starts; the best end is kept, and a start from which a component
+        collapses counts only if all do
+    init_params : {"kmeans", "k-means++", "random", "random_from_data"}; see `emlib.initialization`.
+        "kmeans" starts from the covariance of each cluster, the second and the last one from what
+        all clusters share, "random" from random responsibilities
+    weights_init, means_init, precisions_init : arrays to start from, or None
+    random_state : int, RandomState, numpy Generator, or None for NumPy's global state
+    warm_start : bool, start from what the last fit found
+    verbose : int, 0 is silent, 1 prints iterations, 2 also times and changes
+    verbose_interval : int >= 1, iterations between two lines
+
+    Attributes
+    ----------
+    weights_, means_, covariances_ : the last parameters; see `emlib.Parameters`
+    precisions_, precisions_cholesky_ : inverse covariances P, and upper triangular U with P = U U'
+    converged_ : bool
+    n_iter_ : int, M-steps of the best run
+    lower_bound_ : float, mean log-likelihood of an observation before the last M-step
+    lower_bounds_ : list of float, the same for each iteration
+    n_features_in_ : int
+    feature_names_in_ : array of str, only if X had such names
+
+    Notes
+    -----
+    float32 in gives float32 out, and all is computed in float64. `fit` takes arrays and memory
+    maps, and reads them in blocks of rows.
+    """
+
+    def __init__(
+        self,
+        n_components=1,
+        *,
+        covariance_type="full",
+        tol=1e-3,
+        reg_covar=1e-6,
+        max_iter=100,
+        n_init=1,
+        init_params="kmeans",
+        weights_init=None,
+        means_init=None,
+        precisions_init=None,
+        random_state=None,
+        warm_start=False,
+        verbose=0,
+        verbose_interval=10,
+    ):
+        self.n_components = n_components
+        self.covariance_type = covariance_type
+        self.tol = tol
+        self.reg_covar = reg_covar
+        self.max_iter = max_iter
+        self.n_init = n_init
+        self.init_params = init_params
+        self.weights_init = weights_init
+        self.means_init = means_init
+        self.precisions_init = precisions_init
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.verbose = verbose
+        self.verbose_interval = verbose_interval
+
+    def fit(self, X, y=None, sample_weight=None):
+        """Estimate the parameters of the mixture, and return the estimator.
+
+        Parameters
+        ----------
+        X : array, shape (n_samples, n_features), memory map, or data frame
+        y : ignored
+        sample_weight : array, shape (n_samples,), or None; a row of weight w counts as w rows
+
+        Raises
+        ------
+        ValueError
+            An argument is unusable, or a component collapsed. The object is then not fitted.
+        """
+        return self._fit(X, sample_weight, stacklevel=3)
+
+    def fit_predict(self, X, y=None):
+        """Fit, and return the most responsible component of every row, shape (n_samples,)."""
+        return self._fit(X, None, stacklevel=3).predict(X)
+
+    def predict(self, X):
+        """Return the most responsible component of every row, shape (n_samples,), int64."""
+        parameters, X = self._ready(X)
+        parts = [responsibilities(block, *parameters).argmax(axis=1) for block in _blocks(X)]
+        return np.concatenate(parts)
+
+    def predict_proba(self, X):
+        """Return the responsibilities, shape (n_samples, n_components); rows sum to 1."""
+        parameters, X = self._ready(X)
+        parts = [responsibilities(block, *parameters) for block in _blocks(X)]
+        return np.concatenate(parts).astype(self._dtype(X), copy=False)
+
+    def score_samples(self, X):
+        """Return the log density of the mixture at every row, shape (n_samples,)."""
+        return self._log_densities(*self._ready(X))
+
+    def score(self, X, y=None):
+        """Return the mean log density of the mixture over all rows, a float."""
+        return float(self._log_densities(*self._ready(X)).mean())
+
+    def sample(self, n_samples=1):
+        """Draw from the mixture.
+
+        Returns
+        -------
+        X : array, shape (n_samples, n_features), float64, one component after the other
+        y : array of int, shape (n_samples,), the component that each row came from
+        """
+        self.check_fitted()
+        if n_samples < 1:
+            raise ValueError(
+                f"Invalid value for 'n_samples': {n_samples} . The sampling requires at least one "
+                "sample."
+            )
+        state = _random_state(self.random_state)
+        counts = state.multinomial(n_samples, np.asarray(self.weights_, dtype=float))
+        means, d = np.asarray(self.means_, dtype=float), self.means_.shape[1]
+        covariances = [self.covariances_] * len(means)
+        if self.covariance_type != "tied":
+            covariances = self.covariances_
+        parts = [
+            state.multivariate_normal(mean, covariance, int(count))
+            if np.ndim(covariance) == 2
+            else mean + state.standard_normal((count, d)) * np.sqrt(covariance)
+            for mean, covariance, count in zip(means, covariances, counts, strict=True)
+        ]
+        return np.vstack(parts), np.repeat(np.arange(len(counts)), counts)
+
+    def aic(self, X):
+        """Return Akaike's criterion on X; smaller is better. See `emlib.aic`."""
+        parameters, X = self._ready(X)
+        n_free = n_free_parameters(Parameters(*parameters))
+        return float(2 * n_free - 2 * len(X) * self._log_densities(parameters, X).mean())
+
+    def bic(self, X):
+        """Return Schwarz's criterion on X; smaller is better. See `emlib.bic`."""
+        parameters, X = self._ready(X)
+        penalty = n_free_parameters(Parameters(*parameters)) * np.log(len(X))
+        return float(penalty - 2 * len(X) * self._log_densities(parameters, X).mean())
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "density_estimator"
+        return tags
+
+    def _fit(self, X, sample_weight, stacklevel):
+        previous = self.forget_fit()
+        self._check_arguments()
+        names, table = feature_names(X), as_table(X)
+        if len(table) < 2:
+            raise ValueError(
+                f"X: Found array with 1 sample(s) (shape={table.shape}) while a minimum of 2 is "
+                "required by GaussianMixture; emlib.fit_em takes a single row."
+            )
+        if len(table) < self.n_components:
+            raise ValueError(
+                f"Expected n_samples >= n_components but got n_components = {self.n_components}, "
+                f"n_samples = {len(table)}"
+            )
+        if sample_weight is not None:
+            sample_weight = np.asanyarray(sample_weight)
+        rows, given = Rows(table, sample_weight), self._given(table.shape[1])
+        try:
+            result = self._run(rows, given, previous if self.warm_start else {})
+            fitted = self._attributes(result, rows, table.dtype)
+        except DegenerateComponentError as error:
+            raise ValueError(f"{ILL_DEFINED} Here {error}.") from error
+        fitted["n_features_in_"] = table.shape[1]
+        if names is not None:
+            fitted["feature_names_in_"] = names
+        vars(self).update(fitted)
+        if not result.converged and self.max_iter > 0:
+            warnings.warn(NOT_CONVERGED, kin(ConvergenceWarning), stacklevel=stacklevel)
+        if self.max_iter > 0:
+            warn_about_floor(result.parameters, float(self.reg_covar), stacklevel)
+        return self
+
+    def _run(self, rows, given, previous):
+        """Run the loop from every start; the best run, one M-step after its last E-step."""
+        generator = np.random.default_rng(_random_state(self.random_state).randint(2**31, size=4))
+        if "converged_" in previous:
+            start = Parameters(
+                previous["weights_"],
+                previous["means_"],
+                previous["covariances_"],
+                self.covariance_type,
+            )
+            before = previous["lower_bound_"] * rows.total_weight
+            return self._run_once(rows, start, before, 0)
+
+        def run(numbered):
+            number, rng = numbered
+            start = self._start(rows, rng, given)
+            return self._run_once(rows, start, -np.inf, number)
+
+        restarts = initialization.run_from_each(run, enumerate(generator.spawn(self.n_init)))
+        return restarts.best
+
+    def _run_once(self, rows, start, before, number):
+        report = _Report(number, self.verbose, self.verbose_interval, before, rows.total_weight)
+        if self.max_iter == 0:
+            return EMResult(start, np.empty(0), converged=False)
+        result = fit_rows(
+            rows,
+            start,
+            tol=self.tol,
+            max_iter=self.max_iter - 1,
+            reg_covar=self.reg_covar,
+            callback=report.iteration if self.verbose else None,
+            before=before,
+        )
+        if result.failure:
+            raise result.failure
+        report.end(result)
+        return replace(result, parameters=m_step(result.statistics, self.reg_covar))
+
+    def _start(self, rows, rng, given):
+        if len(given) == 3:
+            return Parameters(covariance_type=self.covariance_type, **given)
+        shape, k = self.covariance_type, self.n_components
+        if self.init_params == "random":
+            start = initialization.start_from_random_responsibilities(
+                rows, k, covariance_type=shape, reg_covar=self.reg_covar, rng=rng
+            )
+            return replace(start, **given)
+        if self.init_params == "random_from_data":
+            centres = initialization.random_rows(rows, k, rng)
+        else:
+            steps = LLOYD_STEPS if self.init_params == "kmeans" else 0
+            centres = find_centres(rows, k, lloyd_steps=steps, rng=rng, copies=True)
+        own = self.init_params == "kmeans"
+        start = initialization.start_from_centres(
+            rows, centres, covariance_type=shape, pooled=not own, reg_covar=self.reg_covar
+        )
+        return replace(start, **({} if own else {"means": centres}) | given)
+
+    def _check_arguments(self):
+        for name, least in (("n_components", 1), ("n_init", 1), ("verbose_interval", 1)):
+            if check_max_iter(getattr(self, name), name) < least:
+                raise ValueError(f"{name} must be a whole number >= {least}; got 0.")
+        check_max_iter(self.max_iter)
+        check_not_negative(self.tol, "tol")
+        check_not_negative(self.reg_covar, "reg_covar")
+        check_covariance_type(self.covariance_type)
+        options = ("kmeans", "k-means++", "random", "random_from_data")
+        check_option(self.init_params, "init_params", options)
+
+    def _given(self, n_features):
+        """Arrays to start from, by their names in `Parameters`, in scikit-learn's sentences."""
+        k, shape = self.n_components, self.covariance_type
+        given = {}
+        if self.weights_init is not None:
+            weights = given["weights"] = _shaped(self.weights_init, (k,), "weights")
+            if not ((weights >= 0) & (weights <= 1)).all():
+                raise ValueError(
+                    "The parameter 'weights' should be in the range [0, 1], but got max value "
+                    f"{weights.max():.5f}, min value {weights.min():.5f}"
+                )
+            if abs(weights.sum() - 1) > SUM_TOLERANCE:
+                raise ValueError(
+                    "The parameter 'weights' should be normalized, but got sum(weights) = "
+                    f"{weights.sum():.5f}"
+                )
+        if self.means_init is not None:
+            given["means"] = _shaped(self.means_init, (k, n_features), "means")
+        if self.precisions_init is not None:
+            wanted = covariances_shape(k, n_features, shape)
+            precisions = _shaped(self.precisions_init, wanted, f"{shape} precision")
+            given["covariances"] = _inverses(precisions, shape)
+        return given
+
+    def _attributes(self, result, rows, dtype):
+        dtype = np.float32 if dtype == np.float32 else np.float64
+        parameters = result.parameters
+        arrays = [
+            np.array(array, dtype=dtype)
+            for array in (parameters.weights, parameters.means, parameters.covariances)
+        ]
+        shape = self.covariance_type
+        # of what is kept, which has fewer digits than what was computed if X has
+        factors = covariance_factors(arrays[2].astype(float), *parameters.means.shape, shape)
+        inverses = np.array(whiteners(factors[:1] if shape == "tied" else factors))
+        cholesky = inverses if shape == "diag" else np.swapaxes(inverses, -1, -2)
+        if shape == "spherical":
+            cholesky = inverses[:, 0]
+        elif shape == "tied":
+            cholesky = cholesky[0]
+        square = shape in ("diag", "spherical")
+        precisions = cholesky**2 if square else cholesky @ np.swapaxes(cholesky, -1, -2)
+        bounds = [float(value) for value in result.log_likelihoods / rows.total_weight]
+        return {
+            "weights_": arrays[0],
+            "means_": arrays[1],
+            "covariances_": arrays[2],
+            "precisions_cholesky_": np.array(cholesky, dtype=dtype),
+            "precisions_": np.array(precisions, dtype=dtype),
+            "converged_": bool(result.converged),
+            "n_iter_": len(bounds),
+            "lower_bound_": bounds[-1] if bounds else -np.inf,
+            "lower_bounds_": bounds,
+        }
+
+    def _ready(self, X):
+        """Parameters as arguments, and X as a table with the columns of the fit."""
+        self.check_fitted()
+        self.check_columns(X, table := as_table(X), self.means_.shape[1])
+        return (self.weights_, self.means_, self.covariances_, self.covariance_type), table
+
+    def _log_densities(self, parameters, X):
+        parts = [log_sum_exp(log_joint(block, *parameters))[:, 0] for block in _blocks(X)]
+        return np.concatenate(parts).astype(self._dtype(X), copy=False)
+
+    def _dtype(self, X):
+        return np.float32 if X.dtype == self.means_.dtype == np.float32 else np.float64
+
+
+class _Report:
+    """What `verbose` prints, in scikit-learn's words."""
+
+    def __init__(self, number, verbose, interval, before, total_weight):
+        self.verbose, self.interval, self.total_weight = verbose, interval, total_weight
+        self.before, self.began = before, time.perf_counter()
+        self.last = self.began
+        if verbose:
+            print(f"Initialization {number}")
+
+    def iteration(self, n_iter, log_likelihood, _):
+        change, self.before = log_likelihood - self.before, log_likelihood
+        if (n_iter + 1) % self.interval:
+            return
+        line, now = f"  Iteration {n_iter + 1}", time.perf_counter()
+        if self.verbose > 1:
+            lapse, change = now - self.last, change / self.total_weight
+            line += f"\t time lapse {lapse:.5f}s\t ll change {change:.5f}"
+        self.last = now
+        print(line)
+
+    def end(self, result):
+        line = f"Initialization {'converged' if result.converged else 'did not converge'}."
+        if self.verbose > 1:
+            lapse, bound = time.perf_counter() - self.began, result.log_likelihood
+            line += f" time lapse {lapse:.5f}s\t lower bound {bound / self.total_weight:.5f}."
+        if self.verbose:
+            print(line)
+
+
+def _blocks(X):
+    for start in range(0, len(X), N_ROWS):
+        yield check_block(X[start : start + N_ROWS], start)
+
+
+def _shaped(array, shape, name):
+    array = np.asarray(array, dtype=float)
+    if array.shape != shape:
+        raise ValueError(
+            f"The parameter '{name}' should have the shape of {shape}, but got {array.shape}"
+        )
+    return array
+
+
+def _inverses(precisions, shape):
+    if shape in ("diag", "spherical"):
+        if not (precisions > 0).all():
+            raise ValueError(f"'{shape} precision' should be positive")
+        return 1 / precisions
+    symmetric = np.allclose(precisions, np.swapaxes(precisions, -1, -2))
+    try:
+        np.linalg.cholesky(precisions)
+    except np.linalg.LinAlgError:
+        symmetric = False
+    if not symmetric:
+        raise ValueError(f"'{shape} precision' should be symmetric, positive-definite")
+    covariances = np.linalg.inv(precisions)
+    return (covariances + np.swapaxes(covariances, -1, -2)) / 2
+
+
+def _random_state(random_state):
+    """Return scikit-learn's kind of randomness: an int starts anew every time."""
+    if random_state is None:
+        return np.random.mtrand._rand  # what np.random.seed seeds
+    if isinstance(random_state, np.random.RandomState):
+        return random_state
+    if isinstance(random_state, np.random.Generator):
+        return np.random.RandomState(random_state.integers(2**32, size=4))
+    if isinstance(random_state, Integral) and not isinstance(random_state, bool):
+        return np.random.RandomState(random_state)
+    raise ValueError(
+        f"random_state must be None, a whole number, a numpy RandomState or Generator; got "
+        f"{random_state!r}."
+    )
