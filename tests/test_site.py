@@ -84,7 +84,7 @@ class Visit:
         self.context = browser.new_context(**options)
         self.page = self.context.new_page()
         self.page.on("request", self.refuse_foreign)
-        self.page.on("requestfailed", lambda r: self.trouble.append(f"failed: {r.url}"))
+        self.page.on("requestfailed", self.note_failure)
         self.page.on("response", self.note_status)
         self.page.on("console", self.note_console)
         self.page.on("pageerror", lambda error: self.trouble.append(f"script error: {error}"))
@@ -93,6 +93,11 @@ class Visit:
     def refuse_foreign(self, request):
         if not request.url.startswith((self.base, "data:", "blob:")):
             self.trouble.append(f"asks another host: {request.url}")
+
+    def note_failure(self, request):
+        # the front door leads on before its icon has come: an aborted icon is no missing one
+        if request.failure != "net::ERR_ABORTED":
+            self.trouble.append(f"failed: {request.url}: {request.failure}")
 
     def note_status(self, response):
         if response.status >= 400:
