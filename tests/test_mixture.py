@@ -21,6 +21,7 @@ from scipy.special import rel_entr
 
 import emlib
 from emlib import Parameters
+from emlib.mixture import log_sum_exp
 
 RTOL = 1e-9
 """Two orders of the same sums: far above rounding of 60 rows, far below any mistake."""
@@ -167,6 +168,17 @@ def test_log_joint_is_log_prior_plus_log_density(problem):
     X, parameters, _ = problem
     wanted = np.log(parameters.weights) + emlib.log_gaussian(X, *unpacked(parameters)[1:])
     np.testing.assert_array_equal(emlib.log_joint(X, *unpacked(parameters)), wanted)
+
+
+@pytest.mark.parametrize("shift", [0.0, -1e4, 1e4])
+def test_the_sum_of_exponentials_neither_overflows_nor_underflows(shift):
+    rows = np.log([[0.2, 0.3, 0.5], [1.0, 2.0, 3.0]]) + shift
+    np.testing.assert_allclose(log_sum_exp(rows)[:, 0], np.log([1, 6]) + shift, atol=1e-11)
+
+
+def test_the_sum_of_exponentials_of_nothing_is_nothing():
+    rows = np.array([[-np.inf, -np.inf], [-np.inf, 0.0]])
+    assert log_sum_exp(rows).tolist() == [[-np.inf], [0.0]]
 
 
 def test_the_log_likelihood_is_a_total_over_rows_not_a_mean():

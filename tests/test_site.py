@@ -13,8 +13,10 @@ import yaml
 from book_builder import ROOT, build, small_book
 from playwright.sync_api import sync_playwright
 from site_reader import dead_links, foreign_loads, read_site
+from sphinx.errors import ExtensionError
 
 sys.path.insert(0, str(ROOT / "tools"))
+import sphinx_offline
 from find_browser import find_browser
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -82,7 +84,7 @@ class Visit:
         self.context = browser.new_context(**options)
         self.page = self.context.new_page()
         self.page.on("request", self.refuse_foreign)
-        self.page.on("requestfailed", lambda r: self.trouble.append(f"failed: {r.url}"))
+        self.page.on("requestfailed", self.note_failure)
         self.page.on("response", self.note_status)
         self.page.on("console", self.note_console)
         self.page.on("pageerror", lambda error: self.trouble.append(f"script error: {error}"))
@@ -91,6 +93,11 @@ class Visit:
     def refuse_foreign(self, request):
         if not request.url.startswith((self.base, "data:", "blob:")):
             self.trouble.append(f"asks another host: {request.url}")
+
+    def note_failure(self, request):
+        # the front door leads on before its icon has come: an aborted icon is no missing one
+        if request.failure != "net::ERR_ABORTED":
+            self.trouble.append(f"failed: {request.url}: {request.failure}")
 
     def note_status(self, response):
         if response.status >= 400:
@@ -230,7 +237,12 @@ def violations(visit):
 MATRIX = [
     (page, scheme, width) for page in PAGES for scheme in ("light", "dark") for width in (1280, 320)
 ]
-QUICK = {(RICHEST, "light", 1280), (RICHEST, "dark", 320), (PAGES[0], "dark", 1280)}
+QUICK = {
+    (RICHEST, "light", 1280),
+    (RICHEST, "dark", 320),
+    (PAGES[0], "dark", 1280),
+    (PAGES[-1], "light", 320),
+}
 
 
 @pytest.mark.parametrize(
@@ -384,6 +396,32 @@ def test_a_build_without_katex_says_how_to_get_it(tmp_path):
     built = build(source)
     assert not built.succeeded
     assert 'mathematics needs KaTeX in node_modules/katex: run "make book"' in built.output
+
+
+SLOW_NODE = f"""#!{sys.executable}
+import socket, sys, time
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[sys.argv.index("--socket") + 1])
+time.sleep(0.5)
+server.listen()
+server.accept()[0].recv(1)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sockets with a file's name")
+@pytest.mark.parametrize(("node", "starts"), [(SLOW_NODE, True), ("#!/bin/false\n", False)])
+def test_the_build_waits_until_katex_listens(tmp_path, monkeypatch, node, starts):
+    program = tmp_path / "node"
+    program.write_text(node, "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(sphinx_offline.sphinxcontrib.katex, "NODEJS_BINARY", str(program))
+    if not starts:
+        with pytest.raises(ExtensionError, match="KaTeX did not start"):
+            sphinx_offline.start_katex(tmp_path, 10)
+        return
+    process, connection = sphinx_offline.start_katex(tmp_path, 10)
+    connection.close()
+    assert process.wait(10) == 0
 
 
 @pytest.fixture

@@ -178,6 +178,10 @@ BAD_ARGUMENTS = {
         lambda: emlib.statistics(X, RESP, origins=np.zeros((3, 2))),
         ["origins", "(2, 2)", "(3, 2)"],
     ),
+    "a NaN origin": (
+        lambda: emlib.statistics(X, RESP, origins=[[0, 0], [0, NAN]]),
+        ["origins", "nan", "component 1"],
+    ),
     "n_components=0": (lambda: emlib.kmeans_plusplus(X, 0, rng=7), ["n_components", "1 to", "3"]),
     "n_components=4": (lambda: emlib.kmeans_plusplus(X, 4, rng=7), ["n_components", "1 to", "4"]),
     "n_components=True": (

@@ -13,6 +13,7 @@ FRONT_DOOR = """<!doctype html>
 <html lang="{language}">
 <meta charset="utf-8">
 <title>{title}</title>
+<link rel="icon" href="_static/{icon}">
 <meta http-equiv="refresh" content="0; url={page}">
 <p><a href="{page}">{title}</a></p>
 </html>
@@ -51,8 +52,12 @@ def write_front_door(app: Sphinx, exception: Exception | None) -> None:
     """Let the site's own index.html lead to the book's first page."""
     if exception is None and app.builder.name == "html" and app.config.root_doc != "index":
         page = app.builder.get_target_uri(app.config.root_doc)
-        title, language = escape(app.config.html_title), app.config.language
-        door = FRONT_DOOR.format(language=language, title=title, page=page)
+        door = FRONT_DOOR.format(
+            language=app.config.language,
+            title=escape(app.config.html_title),
+            icon=Path(app.config.html_favicon).name,
+            page=page,
+        )
         (Path(app.outdir) / "index.html").write_text(door, encoding="utf-8")
 
 

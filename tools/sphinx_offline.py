@@ -6,16 +6,18 @@ drawn from the theme's own web font.
 """
 
 import json
+import os
 import re
 import shutil
+import socket
+import subprocess
+import time
 from pathlib import Path
 
 import sphinxcontrib.katex
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.util import logging
-
-logger = logging.getLogger(__name__)
+from sphinxcontrib.katex import KaTeXServer
 
 CURE = 'run "make book", which installs it'
 # A slow machine may need longer than the five seconds that the extension grants Node.
@@ -34,6 +36,37 @@ def find_node() -> str:
     if node is None:
         raise ExtensionError(f"mathematics is set with Node, and there is none: {CURE}")
     return str(node)
+
+
+def start_katex(rundir: Path, seconds: float) -> tuple[subprocess.Popen, socket.socket]:
+    """Start KaTeX in Node and connect to it, again and again until it listens.
+
+    The extension's own start connects once, as soon as the socket's file is there. Node makes the
+    file a moment before it listens; whoever comes in between is refused, the build fails, and Node
+    lives on and holds the terminal. On a busy machine that was one build in thirty.
+    """
+    path = rundir / "katex.sock"
+    silent = subprocess.DEVNULL  # a Node that outlives a killed build must not hold its pipes
+    node = subprocess.Popen(
+        KaTeXServer.build_command(socket=path),
+        cwd=rundir,
+        stdin=silent,
+        stdout=silent,
+        stderr=silent,
+    )
+    deadline = time.monotonic() + seconds
+    while node.poll() is None and time.monotonic() < deadline:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            time.sleep(0.01)
+        else:
+            return node, connection
+    node.kill()
+    node.wait()
+    raise ExtensionError(f"KaTeX did not start within {seconds:.0f} s; it was: {node.args}")
 
 
 def copy_katex(app: Sphinx) -> None:
@@ -65,6 +98,8 @@ def prepare(app: Sphinx) -> None:
     sphinxcontrib.katex.NODEJS_BINARY = find_node()
     sphinxcontrib.katex.STARTUP_TIMEOUT = SECONDS_FOR_NODE
     sphinxcontrib.katex.RENDER_TIMEOUT = SECONDS_FOR_NODE
+    if os.name == "posix":  # elsewhere the extension connects by number, and tries again
+        KaTeXServer.start_server_process = start_katex
     copy_katex(app)
 
 
