@@ -25,12 +25,12 @@ HEAD = """\
 trusted more where it says what it cannot do. This page holds both, row by row: what goes in, what \
 is promised, what `emlib` answered, and what scikit-learn {version} answered to the same question.
 
-Nothing here was typed from memory. Every row is a test in `{proof}`, whose name stands beside it. \
-The answers were taken down while the page was written, in the same words for both libraries, and \
-a test fails when they are no longer what is said here. Where the start matters, both start from \
-the same parameters. *Right* means: as plain Python loops from the same start, or as arithmetic \
-with {digits} digits; and the log-likelihood of `emlib` agrees with such arithmetic to \
-10<sup>−9</sup>.
+No answer here was typed by hand. Every row is a test, `test_contract[…]` in `{proof}`, whose name \
+stands beside it in italics. The answers were taken down while the page was written, in the same \
+words for both libraries, and a test fails when they are no longer what is said here. Where the \
+start matters, both start from the same parameters. *Right* means: as plain Python loops from the \
+same start, or as arithmetic with {digits} digits; and the log-likelihood of `emlib` agrees with \
+such arithmetic to 10<sup>−9</sup>, or 10<sup>−6</sup> where the parameters are float32.
 
 ## Never
 
@@ -69,9 +69,9 @@ def answers(row, door, version):
 
 def entry(rows, promised, *lines):
     """One entry of a definition list for all rows that are promised and answered alike."""
-    proofs = [f"{row.given}: `test_contract[{row.name}]`" for row in rows]
+    proofs = [f"{row.given}: *{row.name}*" for row in rows]
     if len(rows) == 1:
-        proofs = [f"proof: `test_contract[{rows[0].name}]`"]
+        proofs = [f"proof: *{rows[0].name}*"]
         return definition(rows[0].given, f"**{promised}**", [*lines, *proofs])
     return definition(promised, "\n  ".join(f"{line}  " for line in lines).rstrip(), proofs)
 
@@ -92,7 +92,7 @@ def in_words(door, row):
         said.setdefault(text, []).append(shape)
     if len(said) == 1:
         return next(iter(said))
-    return "; ".join(f"{', '.join(shapes)}: {text}" for text, shapes in said.items())
+    return "; ".join(f"{text} ({', '.join(shapes)})" for text, shapes in said.items())
 
 
 def interruptions(version):
@@ -102,7 +102,7 @@ def interruptions(version):
         f"scikit-learn {version}: {interrupt('sklearn')}",
     ]
     given, promised = INTERRUPTED
-    proof = "proof: `test_ctrl_c_leaves_the_last_iteration`"
+    proof = "proof: *test_ctrl_c_leaves_the_last_iteration*"
     return definition(given, f"**{promised}**", [*lines, proof])
 
 
