@@ -4,6 +4,7 @@ import tracemalloc
 import warnings
 
 import numpy as np
+import pandas
 import pytest
 from random_mixtures import COVARIANCE_TYPES
 
@@ -133,7 +134,6 @@ def test_any_real_numbers_are_taken_as_float64(kind, cut):
 
 
 def test_a_frame_and_a_stream_of_frames_are_read():
-    pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(X, columns=["a", "b", "c"], index=np.arange(len(X))[::-1])
     weight = pandas.Series(COPIES, index=frame.index)
     wanted = fit(X, sample_weight=COPIES)

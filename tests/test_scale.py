@@ -11,15 +11,14 @@ from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
+import dask
+import dask.array as array
+import distributed
 import numpy as np
 import pytest
 
 import emlib
-
-distributed = pytest.importorskip("distributed")
-dask = pytest.importorskip("dask")
-
-from emlib import scale  # noqa: E402
+from emlib import scale
 
 RNG = np.random.default_rng(7)
 X = np.concatenate([RNG.normal(size=(900, 2)), RNG.normal(4, 2, size=(600, 2))])
@@ -135,7 +134,6 @@ def test_partitions_come_in_many_forms(client, form, tmp_path):
 
 
 def test_a_dask_array_is_cut_along_its_rows(client):
-    array = pytest.importorskip("dask.array")
     given = array.from_array(X, chunks=(400, 1))
     weight = array.from_array(WEIGHT, chunks=400)
     found = quietly(scale.fit_em, given, start(), sample_weight=weight, client=client, max_iter=3)
@@ -375,6 +373,19 @@ def test_one_worker_left_of_two_does_the_work_of_both(fatal):
         )
         assert sorted(worker.poll() is None for worker in workers) == [False, True]
     agree(found, quietly(emlib.fit_em, X, start(), max_iter=6))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_scattered_rows_that_die_with_their_worker_end_the_fit_with_a_sentence():
+    def decimate(n_iter, *_):
+        if n_iter == 2:
+            workers[0].kill()
+
+    with processes(2) as (client, workers):
+        handed_out = client.scatter(np.array_split(X, 4))
+        with pytest.raises(RuntimeError, match="not what was scattered"):
+            scale.fit_em(handed_out, start(), client=client, tol=0, callback=decimate)
 
 
 @pytest.mark.slow
