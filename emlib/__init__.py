@@ -40,7 +40,7 @@ from .mixture import (
     responsibilities,
 )
 from .protocol import NotFittedError
-from .selection import aic, bic, n_free_parameters
+from .selection import aic, bic, icl, n_free_parameters
 from .steps import Statistics, m_step, statistics
 from .validation import DegenerateComponentError
 
@@ -63,6 +63,7 @@ __all__ = [
     "entropy",
     "fit_em",
     "fit_em_restarts",
+    "icl",
     "kmeans_plusplus",
     "load_faithful",
     "load_galaxies",

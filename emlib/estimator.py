@@ -256,13 +256,15 @@ class GaussianMixture(Estimator):
             start = self._start(rows, rng, given)
             return self._run_once(rows, start, -np.inf, number)
 
-        restarts = initialization.run_from_each(run, enumerate(generator.spawn(self.n_init)))
-        return restarts.best
+        starts = enumerate(generator.spawn(self.n_init))
+        if self.max_iter == 0:
+            return run(next(starts))
+        return initialization.run_from_each(run, starts).best
 
     def _run_once(self, rows, start, before, number):
-        report = _Report(number, self.verbose, self.verbose_interval, before, rows.total_weight)
         if self.max_iter == 0:
             return EMResult(start, np.empty(0), converged=False)
+        report = _Report(number, self.verbose, self.verbose_interval, before, rows.total_weight)
         result = fit_rows(
             rows,
             start,

@@ -1,9 +1,14 @@
-"""How many clusters? Counting parameters, and what a criterion makes of the count."""
+"""How many clusters? Counting parameters, and what a criterion makes of the count.
+
+X and sample_weight are those of `emlib.fit_em`: an array, a memory map or a re-iterable of blocks;
+a row of weight w counts as w rows. Of every criterion, smaller is better.
+"""
 
 import numpy as np
 
-from .mixture import log_likelihood
-from .validation import check_X
+from .expectation import e_step
+from .mixture import log_joint, log_sum_exp
+from .rows import N_ROWS, Rows
 
 
 def n_free_parameters(parameters):
@@ -22,16 +27,36 @@ def n_free_parameters(parameters):
     return k - 1 + k * d + covariances
 
 
-def aic(X, parameters):
-    """Akaike's criterion, 2 p - 2 log-likelihood; smaller is better. Akaike 1974."""
-    return 2 * n_free_parameters(parameters) - 2 * log_likelihood(X, parameters)
+def aic(X, parameters, sample_weight=None):
+    """Akaike's criterion, 2 p - 2 log-likelihood. Akaike 1974."""
+    return 2 * n_free_parameters(parameters) - 2 * e_step(X, parameters, sample_weight)[1]
 
 
-def bic(X, parameters):
-    """Schwarz's criterion, p log n - 2 log-likelihood; smaller is better. Schwarz 1978.
+def bic(X, parameters, sample_weight=None):
+    """Schwarz's criterion, p log n - 2 log-likelihood, n the sum of the weights. Schwarz 1978.
 
     mclust prints the same number with the opposite sign.
     """
-    n_samples = len(check_X(X))
-    penalty = n_free_parameters(parameters) * np.log(n_samples)
-    return float(penalty - 2 * log_likelihood(X, parameters))
+    expected, log_likelihood = e_step(X, parameters, sample_weight)
+    penalty = n_free_parameters(parameters) * np.log(expected.counts.sum())
+    return float(penalty - 2 * log_likelihood)
+
+
+def icl(X, parameters, sample_weight=None):
+    """Integrated completed likelihood: BIC, and a price for every row of which one is unsure.
+
+    BIC - 2 sum_i log r_i, r_i the responsibility of the most responsible component for row i. It
+    prefers fewer, better separated clusters. Biernacki, Celeux and Govaert 2000; mclust prints the
+    same number with the opposite sign.
+    """
+    certainty = Rows(X, sample_weight).add_up(_log_largest_responsibilities, parameters)
+    return bic(X, parameters, sample_weight) - 2 * certainty
+
+
+def _log_largest_responsibilities(blocks, _, parameters):
+    p, total = parameters, 0.0
+    for block, weight in blocks.blocks(N_ROWS):
+        log_products = log_joint(block, p.weights, p.means, p.covariances, p.covariance_type)
+        logs = log_products.max(axis=1) - log_sum_exp(log_products)[:, 0]
+        total += float(logs.sum() if weight is None else weight @ logs)
+    return total

@@ -1,4 +1,4 @@
-"""Counting parameters, and the two criteria."""
+"""Counting parameters, and the three criteria."""
 
 import numpy as np
 import pytest
@@ -33,8 +33,8 @@ def test_the_criteria_penalise_twice_the_negative_log_likelihood(shape):
     X = emlib.load_faithful().X
     parameters = emlib.start_from_kmeans_plusplus(X, 2, covariance_type=shape, rng=7)
     deviance, p = -2 * emlib.log_likelihood(X, parameters), emlib.n_free_parameters(parameters)
-    assert emlib.aic(X, parameters) == pytest.approx(deviance + 2 * p, rel=1e-14)
-    assert emlib.bic(X, parameters) == pytest.approx(deviance + p * np.log(272), rel=1e-14)
+    assert emlib.aic(X, parameters) == pytest.approx(deviance + 2 * p, rel=1e-12)
+    assert emlib.bic(X, parameters) == pytest.approx(deviance + p * np.log(272), rel=1e-12)
 
 
 def test_two_eruption_types_beat_one_by_either_criterion():
@@ -43,3 +43,57 @@ def test_two_eruption_types_beat_one_by_either_criterion():
     two = emlib.fit_em(X, emlib.start_from_kmeans_plusplus(X, 2, rng=7)).parameters
     assert emlib.aic(X, two) < emlib.aic(X, one)
     assert emlib.bic(X, two) < emlib.bic(X, one)
+
+
+CRITERIA = [emlib.aic, emlib.bic, emlib.icl]
+
+
+@pytest.mark.parametrize("shape", COVARIANCE_TYPES)
+def test_icl_adds_to_bic_what_the_most_responsible_component_lacks(shape):
+    X = emlib.load_faithful().X
+    p = emlib.start_from_kmeans_plusplus(X, 3, covariance_type=shape, rng=7)
+    resp = emlib.responsibilities(X, p.weights, p.means, p.covariances, shape)
+    doubt = -2 * np.log(resp.max(axis=1)).sum()
+    assert doubt > 1
+    assert emlib.icl(X, p) == pytest.approx(emlib.bic(X, p) + doubt, rel=1e-12)
+
+
+def test_icl_is_bic_where_no_row_is_in_doubt():
+    X = np.array([[0.0], [1.0], [1000.0], [1001.0]])
+    parameters = emlib.start_from_labels(X, [0, 0, 1, 1])
+    assert emlib.icl(X, parameters) == emlib.bic(X, parameters)
+
+
+def test_icl_asks_for_better_separated_clusters_than_bic():
+    rng = np.random.default_rng(7)
+    X = np.concatenate([rng.normal(0, 1, (300, 1)), rng.normal(0, 5, (300, 1))])
+    fits = {
+        k: emlib.fit_em(X, emlib.start_from_labels(X, np.repeat(range(k), 600 // k)), tol=1e-6)
+        for k in (1, 2)
+    }
+    best = {
+        criterion: min(fits, key=lambda k: criterion(X, fits[k].parameters))
+        for criterion in (emlib.bic, emlib.icl)
+    }
+    assert best == {emlib.bic: 2, emlib.icl: 1}
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_weights_are_counts_for_every_criterion(criterion):
+    X = emlib.load_faithful().X
+    parameters = emlib.start_from_kmeans_plusplus(X, 3, rng=7)
+    counts = np.arange(272) % 4
+    weighted = criterion(X, parameters, sample_weight=counts)
+    assert weighted == pytest.approx(criterion(np.repeat(X, counts, axis=0), parameters), rel=1e-12)
+    assert weighted != pytest.approx(criterion(X, parameters), rel=1e-3)
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_every_criterion_reads_blocks(criterion):
+    X = emlib.load_faithful().X
+    parameters = emlib.start_from_kmeans_plusplus(X, 2, rng=7)
+    blocks, weights = np.array_split(X, 5), np.array_split(np.arange(272.0), 5)
+    assert criterion(blocks, parameters) == pytest.approx(criterion(X, parameters), rel=1e-13)
+    assert criterion(blocks, parameters, weights) == pytest.approx(
+        criterion(X, parameters, np.arange(272)), rel=1e-13
+    )
