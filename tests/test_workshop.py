@@ -360,7 +360,8 @@ def test_install_asks_debian_first_and_then_playwright(bare_machine, monkeypatch
 # What may stand in the tree
 
 FORBIDDEN = {
-    "a registry's host": r"\b(p[y]pi[.]org|p[y]thonhosted[.]org|npmjs[.](org|com)|registry[.]yarnpkg)",
+    "a registry's host": r"\b(p[y]pi[.]org|p[y]thonhosted[.]org|npmjs[.](org|com)|"
+    r"registry[.]yarnpkg)",
     "a machine's path": r"(?<![\w.~}>/])/(home|Users|work|root|private)/\w+|\b[A-Z]:\\Users\\",
     "a repository's address": r"\b(git(hub|lab)[.]com|codeberg[.]org|bitbucket[.]org)/[\w-]+/[\w-]+"
     r"|\b[\w-]+[.]git(hub|lab)[.]io\b",
