@@ -290,6 +290,9 @@ FAR_MIXTURES = {
         [0.3, 0.7], [[0, 0], [0, 0]], [1.0, 1.0 + 2.0**-52], "spherical"
     ),
     "swapped variances": Start([0.3, 0.7], [[0, 0], [0, 0]], [[0.1, 0.3], [0.3, 0.1]], "diag"),
+    "a mean so far on the other side that the difference overflows": Start(
+        [0.3, 0.7], [[-1e308, 1e308], [1, 2]], [ALIKE, ALIKE], "full"
+    ),
     "nothing to tell them apart": Start([0.3, 0.7], [[1, 1], [1, 1]], [2.0, 2.0], "spherical"),
     "widths of 1e-150": Start([0.3, 0.7], [[0, 0], [1, 2]], [1e-300, 1e-300], "spherical"),
 }
