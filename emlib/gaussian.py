@@ -7,6 +7,8 @@ Everything goes through a factor A of the covariance, S = A A': then the quadrat
 looks like".
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from .validation import DegenerateComponentError, check_covariances, check_means, check_X
@@ -72,7 +74,7 @@ def times_lower(rows, lower):
     if d < 64:
         return rows @ lower.T
     product, edges = np.empty_like(rows), np.linspace(0, d, 5, dtype=int)
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         np.matmul(rows[:, :stop], lower[start:stop, :stop].T, out=product[:, start:stop])
     return product
 
