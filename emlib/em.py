@@ -19,10 +19,10 @@ from .rows import Rows
 from .steps import m_step
 from .validation import (
     DegenerateComponentError,
-    check_max_iter,
     check_means,
     check_not_negative,
     check_option,
+    check_whole,
 )
 
 ROUNDING = 4 * np.finfo(float).eps
@@ -121,7 +121,7 @@ def em(
     ----------
     Page *The loop*, section "The loop in fifteen lines".
     """
-    tol, max_iter = check_not_negative(tol, "tol"), check_max_iter(max_iter)
+    tol, max_iter = check_not_negative(tol, "tol"), check_whole(max_iter, "max_iter")
     check_option(on_interrupt, "on_interrupt", ("raise", "return"))
     run = _Run(keep_history, callback)
     run.add(start, *e_step(start))

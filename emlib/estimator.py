@@ -25,9 +25,9 @@ from .validation import (
     DegenerateComponentError,
     check_block,
     check_covariance_type,
-    check_max_iter,
     check_not_negative,
     check_option,
+    check_whole,
     covariances_shape,
 )
 
@@ -300,10 +300,11 @@ class GaussianMixture(Estimator):
         return replace(start, **({} if own else {"means": centres}) | given)
 
     def _check_arguments(self):
-        for name, least in (("n_components", 1), ("n_init", 1), ("verbose_interval", 1)):
-            if check_max_iter(getattr(self, name), name) < least:
-                raise ValueError(f"{name} must be a whole number >= {least}; got 0.")
-        check_max_iter(self.max_iter)
+        leasts = {"n_components": 1, "max_iter": 0, "n_init": 1, "verbose_interval": 1}
+        for name, least in leasts.items():
+            check_whole(getattr(self, name), name, least)
+        if not isinstance(self.verbose, bool):
+            check_whole(self.verbose, "verbose")
         check_not_negative(self.tol, "tol")
         check_not_negative(self.reg_covar, "reg_covar")
         check_covariance_type(self.covariance_type)

@@ -19,10 +19,10 @@ from .steps import block_statistics, m_step
 from .validation import (
     DegenerateComponentError,
     check_covariance_type,
-    check_max_iter,
     check_means,
     check_n_components,
     check_resp,
+    check_whole,
 )
 
 
@@ -264,9 +264,8 @@ def fit_em_restarts(
         first = start(rows, n_components, covariance_type=covariance_type, rng=rng)
         return fit_rows(rows, first, tol=tol, max_iter=max_iter, reg_covar=reg_covar, **options)
 
-    restarts = run_from_each(
-        fit, np.random.default_rng(rng).spawn(check_max_iter(n_init, "n_init"))
-    )
+    seeds = np.random.default_rng(rng).spawn(check_whole(n_init, "n_init", 1))
+    restarts = run_from_each(fit, seeds)
     warn_about(restarts.best, reg_covar, stacklevel=2)
     return restarts
 

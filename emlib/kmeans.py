@@ -8,7 +8,7 @@ import numpy as np
 
 from .gaussian import row_squares
 from .rows import N_ROWS, Rows
-from .validation import check_max_iter, check_n_components, check_X
+from .validation import check_n_components, check_whole, check_X
 
 SAMPLE_NUMBERS, SAMPLE_ROWS_A_COMPONENT = 2**18, 256
 """Centres are sought on all rows where X holds no more numbers than the first, or no more rows a
@@ -56,7 +56,7 @@ def find_centres(rows, n_components, *, lloyd_steps=0, rng, copies=False):
     Arthur and Vassilvitskii 2007; Lloyd 1982.
     """
     n_components = check_n_components(n_components, rows.n_samples)
-    lloyd_steps = check_max_iter(lloyd_steps, "lloyd_steps")
+    lloyd_steps = check_whole(lloyd_steps, "lloyd_steps")
     X, weight = sample_rows(rows, n_components, rng)
     centres, labels = X[_pick(X, weight, n_components, rng, unit(rows), copies)], None
     weight = np.ones(len(X)) if weight is None else weight

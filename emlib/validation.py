@@ -193,11 +193,11 @@ def check_not_negative(value, name):
     return float(value)
 
 
-def check_max_iter(max_iter, name="max_iter"):
-    """Return a number of iterations as an int, 0 or more."""
-    if isinstance(max_iter, bool) or not isinstance(max_iter, int | np.integer) or max_iter < 0:
-        raise ValueError(f"{name} must be a whole number >= 0; got {max_iter!r}.")
-    return int(max_iter)
+def check_whole(number, name, least=0):
+    """Return a whole number as an int, no less than the least."""
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
+        raise ValueError(f"{name} must be a whole number >= {least}; got {number!r}.")
+    return int(number)
 
 
 def check_option(value, name, options):

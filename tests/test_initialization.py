@@ -1,11 +1,17 @@
 """Starts: reproducible, spread out, and exactly what their labels or responsibilities say."""
 
+import tracemalloc
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 from hypothesis import given
 from random_mixtures import COVARIANCE_TYPES, for_all, problems
 
 import emlib
+from emlib.initialization import random_rows
+from emlib.kmeans import SAMPLE_NUMBERS, sample_rows
+from emlib.rows import Rows
 
 FAITHFUL = emlib.load_faithful().X
 
@@ -150,3 +156,254 @@ def test_a_start_changes_nothing_that_it_is_given():
     emlib.start_from_labels(X, labels)
     np.testing.assert_array_equal(X, FAITHFUL)
     np.testing.assert_array_equal(labels, np.arange(len(FAITHFUL)) % 2)
+
+
+# Weights, blocks, and many rows
+
+
+def blocks_of(X, n=5):
+    return np.array_split(X, n)
+
+
+def same(a, b, rtol=1e-11):
+    for name in ("weights", "means", "covariances"):
+        np.testing.assert_allclose(getattr(a, name), getattr(b, name), rtol=rtol, err_msg=name)
+
+
+COUNTS = np.arange(272) % 4
+LABELS = (FAITHFUL[:, 0] > 3).astype(int)
+RESP = np.random.default_rng(7).dirichlet([1, 1, 1], size=272)
+CENTRES = np.array([[2.0, 55.0], [4.0, 80.0], [4.5, 85.0]])
+
+DETERMINED = {
+    "labels": lambda X, labels, _, **kw: emlib.start_from_labels(X, labels, **kw),
+    "responsibilities": lambda X, _, r, **kw: emlib.start_from_responsibilities(X, r, **kw),
+    "centres": lambda X, *_, **kw: emlib.start_from_centres(X, CENTRES, **kw),
+    "centres, each its own": lambda X, *_, **kw: emlib.start_from_centres(
+        X, CENTRES, pooled=False, **kw
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", COVARIANCE_TYPES)
+@pytest.mark.parametrize("start", DETERMINED)
+def test_the_weights_of_a_start_are_counts(start, shape):
+    start = DETERMINED[start]
+    weighted = start(FAITHFUL, LABELS, RESP, sample_weight=COUNTS, covariance_type=shape)
+    X, labels, resp = (np.repeat(part, COUNTS, axis=0) for part in (FAITHFUL, LABELS, RESP))
+    same(weighted, start(X, labels, resp, covariance_type=shape))
+    assert (
+        abs(weighted.means - start(FAITHFUL, LABELS, RESP, covariance_type=shape).means).max() > 0
+    )
+
+
+@pytest.mark.parametrize("start", DETERMINED)
+def test_a_start_is_the_same_from_blocks_and_from_a_memory_map(start, tmp_path):
+    start, w = DETERMINED[start], np.sqrt(COUNTS)
+    whole = start(FAITHFUL, LABELS, RESP, sample_weight=w)
+    cut = start(blocks_of(FAITHFUL), LABELS, RESP, sample_weight=blocks_of(w))
+    mapped = np.memmap(tmp_path / "X", dtype=float, mode="w+", shape=FAITHFUL.shape)
+    mapped[:] = FAITHFUL
+    same(whole, cut)
+    same(whole, start(mapped, LABELS, RESP, sample_weight=w))
+
+
+DRAWN = [
+    emlib.start_from_kmeans_plusplus,
+    emlib.start_from_random_rows,
+    emlib.start_from_random_responsibilities,
+]
+
+
+@pytest.mark.parametrize("start", DRAWN)
+def test_a_start_that_is_drawn_can_be_drawn_from_blocks_again_and_again(start):
+    for weight in (None, blocks_of(np.sqrt(COUNTS))):
+        first = start(blocks_of(FAITHFUL), 3, sample_weight=weight, rng=7)
+        same(first, start(blocks_of(FAITHFUL), 3, sample_weight=weight, rng=7), rtol=1e-15)
+        assert abs(first.means - start(FAITHFUL, 3, rng=8).means).max() > 0
+        assert np.isfinite(emlib.fit_em(FAITHFUL, first, tol=1e-3).log_likelihood)
+
+
+@pytest.mark.parametrize("start", DRAWN)
+def test_a_row_of_weight_zero_has_no_part_in_a_start(start):
+    far = np.concatenate([FAITHFUL, np.full((30, 2), 1e6)])
+    weight = np.concatenate([np.ones(272), np.zeros(30)])
+    for seed in range(5):
+        assert start(far, 3, sample_weight=weight, rng=seed).means.max() < 100
+
+
+@pytest.mark.parametrize("start", DRAWN)
+def test_heavy_rows_draw_a_start_to_them(start):
+    weight = np.where(LABELS == 1, 1000.0, 1.0)
+    means = [start(FAITHFUL, 1, sample_weight=weight, rng=seed).means[0, 0] for seed in range(10)]
+    assert np.mean(np.array(means) > 3) > 0.8
+
+
+def test_kmeans_plusplus_draws_the_first_centre_in_proportion_to_the_weight():
+    X, weight = np.array([[0.0], [1.0], [3.0]]), np.array([1.0, 0.0, 3.0])
+    first = [emlib.kmeans_plusplus(X, 1, sample_weight=weight, rng=s)[0] for s in range(1000)]
+    assert np.abs(np.bincount(first) / 1000 - weight / 4).max() < 0.07
+
+
+def test_kmeans_plusplus_draws_the_second_in_proportion_to_weight_times_squared_distance():
+    X, weight = np.array([[0.0], [1.0], [2.0]]), np.array([1e9, 4.0, 1.0])
+    second = [emlib.kmeans_plusplus(X, 2, sample_weight=weight, rng=s)[1] for s in range(1000)]
+    assert abs(np.mean(np.array(second) == 1) - 0.5) < 0.08
+
+
+def test_kmeans_plusplus_is_the_same_in_any_unit():
+    rows = emlib.kmeans_plusplus(FAITHFUL, 5, rng=7).tolist()
+    for unit in (2.0**-400, 2.0**400):
+        assert emlib.kmeans_plusplus(unit * FAITHFUL, 5, rng=7).tolist() == rows
+
+
+def within(X, means):
+    return ((X[:, None, :] - means) ** 2).sum(axis=2).min(axis=1).sum()
+
+
+def test_lloyd_steps_bring_the_centres_nearer_to_their_rows_until_they_stand_still():
+    for seed in range(5):
+        spread = [
+            within(
+                FAITHFUL,
+                emlib.start_from_kmeans_plusplus(FAITHFUL, 4, lloyd_steps=steps, rng=seed).means,
+            )
+            for steps in (0, 1, 2, 50, 51)
+        ]
+        assert spread[0] > spread[1] > spread[2] >= spread[3] == spread[4]
+
+
+def test_lloyd_steps_weigh_rows():
+    X, weight = np.array([[0.0], [1.0], [10.0], [11.0]]), np.array([1, 3, 1, 0])
+    means = emlib.start_from_kmeans_plusplus(X, 2, sample_weight=weight, lloyd_steps=5, rng=7).means
+    assert sorted(means[:, 0]) == [0.75, 10.0]
+
+
+def test_lloyd_stops_before_a_centre_has_lost_all_its_rows():
+    rng = np.random.default_rng(7)
+    X = rng.normal(size=(40, 2)) ** 5
+    for seed in range(20):
+        start = emlib.start_from_kmeans_plusplus(X, 12, lloyd_steps=100, rng=seed)
+        assert start.weights.min() > 0
+
+
+def test_equal_centres_share_their_rows():
+    X = np.array([[0.0], [0.0], [4.0], [6.0]])
+    start = emlib.start_from_centres(X, [[0.0], [0.0], [5.0]])
+    assert start.weights.tolist() == [0.25, 0.25, 0.5]
+    assert start.means.ravel().tolist() == [0.0, 0.0, 5.0]
+
+
+def test_random_rows_are_rows_and_all_different_places():
+    X = np.arange(40.0)[:, None]
+    counts = np.zeros(40)
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        picked = random_rows(Rows(X), 4, rng)[:, 0]
+        assert len(set(picked)) == 4
+        counts[picked.astype(int)] += 1
+    assert np.abs(counts / 400 - 0.1).max() < 0.07
+
+
+def test_too_few_rows_with_a_weight_are_counted():
+    with pytest.raises(ValueError, match=r"only 2 rows of X have a sample_weight above 0.*fewer"):
+        emlib.start_from_random_rows(FAITHFUL, 3, sample_weight=np.arange(272) < 2, rng=7)
+
+
+def test_centres_are_sought_on_a_sample_of_many_rows_and_the_start_is_made_of_all():
+    rng = np.random.default_rng(7)
+    n = 3 * SAMPLE_NUMBERS // 2
+    X = np.concatenate([rng.normal(-5, 1, (n, 1)), rng.normal(5, 1, (n, 1))])
+    weight = np.repeat([3.0, 1.0], n)
+    sample, _ = sample_rows(Rows(X, weight), 2, rng)
+    assert len(sample) == SAMPLE_NUMBERS
+    assert np.mean(sample < 0) == pytest.approx(0.75, abs=0.01)
+    assert len(sample_rows(Rows(X[:1000]), 2, rng)[0]) == 1000
+    start = emlib.start_from_kmeans_plusplus(X, 2, sample_weight=weight, lloyd_steps=3, rng=7)
+    order = start.means[:, 0].argsort()
+    assert start.weights[order] == pytest.approx([0.75, 0.25], abs=1e-6)
+    assert start.means[order, 0] == pytest.approx([X[:n].mean(), X[n:].mean()], abs=1e-5)
+
+
+def test_a_start_needs_no_array_of_rows_by_components():
+    X = np.random.default_rng(7).normal(size=(200_000, 2))
+    for start in (*DRAWN, lambda X, k, rng: emlib.start_from_centres(X, X[:k])):
+        tracemalloc.start()
+        start(X, 50, rng=7)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 0.2 * 200_000 * 50 * 8
+
+
+# Restarts
+
+
+def test_restarts_report_where_every_run_ended_and_keep_the_best():
+    found = emlib.fit_em_restarts(FAITHFUL, 4, n_init=8, tol=1e-6, rng=7)
+    ends = [run.log_likelihood for run in found.runs]
+    assert len(ends) == 8
+    assert len({round(end, 2) for end in ends}) > 1
+    assert found.best.log_likelihood == max(ends)
+    assert all(run.status and run.n_iter > 0 and run.converged for run in found.runs)
+    assert found.failures == ()
+    with pytest.raises(FrozenInstanceError):
+        found.best = None
+
+
+def test_restarts_are_the_runs_of_fit_em_from_the_same_starts():
+    seeds = np.random.default_rng(7).spawn(3)
+    found = emlib.fit_em_restarts(FAITHFUL, 3, n_init=3, covariance_type="diag", tol=1e-6, rng=7)
+    for seed, run in zip(seeds, found.runs, strict=True):
+        start = emlib.start_from_kmeans_plusplus(FAITHFUL, 3, covariance_type="diag", rng=seed)
+        same(run.parameters, emlib.fit_em(FAITHFUL, start, tol=1e-6).parameters, rtol=1e-14)
+
+
+def test_a_start_is_the_same_however_many_follow():
+    few, many = (emlib.fit_em_restarts(FAITHFUL, 3, n_init=n, tol=1e-3, rng=7).runs for n in (2, 4))
+    for a, b in zip(few, many, strict=False):
+        same(a.parameters, b.parameters, rtol=1e-15)
+
+
+@pytest.mark.parametrize("start", DRAWN)
+def test_restarts_take_any_start_weights_and_blocks(start):
+    options = {"start": start, "n_init": 2, "tol": 1e-4, "rng": 7}
+    weight = 1.0 + COUNTS
+    whole = emlib.fit_em_restarts(FAITHFUL, 2, sample_weight=weight, **options).best
+    cut = emlib.fit_em_restarts(
+        blocks_of(FAITHFUL), 2, sample_weight=blocks_of(weight), **options
+    ).best
+    assert cut.log_likelihood == pytest.approx(whole.log_likelihood, abs=1.0)
+
+
+def collapsing(X, n_components, *, covariance_type, rng):
+    """Two starts in three put a component on one row: one collapses at once, one later."""
+    start = emlib.start_from_kmeans_plusplus(X, 2, covariance_type=covariance_type, rng=rng)
+    fate = collapsing.calls = (collapsing.calls + 1) % 3
+    means = np.array([FAITHFUL[0], start.means[1]])
+    covariances = np.array([np.eye(2) * (0.0 if fate == 0 else 1e-3), start.covariances[1]])
+    return start if fate == 1 else emlib.Parameters(start.weights, means, covariances)
+
+
+def test_a_run_that_collapses_is_reported_and_never_the_best():
+    collapsing.calls = 0
+    found = emlib.fit_em_restarts(FAITHFUL, 2, n_init=3, start=collapsing, tol=1e-6, rng=7)
+    assert [run.status for run in found.runs] == [("ok", "ok"), ("collapsed", "ok")]
+    assert found.runs[1].log_likelihood < np.inf
+    assert found.best is found.runs[0]
+    assert [error.components for error in found.failures] == [(0,)]
+
+
+def test_where_every_run_collapses_the_best_says_so_and_warns():
+    collapsing.calls = 1
+    with pytest.warns(emlib.ConvergenceWarning, match="component 0 is collapsed"):
+        found = emlib.fit_em_restarts(FAITHFUL, 2, n_init=1, start=collapsing, rng=7)
+    assert found.best.status == ("collapsed", "ok")
+    collapsing.calls = 2
+    with pytest.raises(emlib.DegenerateComponentError, match="component 0 is collapsed"):
+        emlib.fit_em_restarts(FAITHFUL, 2, n_init=1, start=collapsing, rng=7)
+
+
+@pytest.mark.parametrize("n_init", [0, -1, 2.5, True])
+def test_a_number_of_starts_that_is_none_is_refused(n_init):
+    with pytest.raises(ValueError, match="n_init must be a whole number >= 1"):
+        emlib.fit_em_restarts(FAITHFUL, 2, n_init=n_init, rng=7)
