@@ -139,7 +139,7 @@ def em(
         if on_interrupt == "raise":
             raise
         interrupted = True
-    log_likelihoods = np.array(run.trace)
+    log_likelihoods = np.array(run.trace[: run.length])
     log_likelihoods.flags.writeable = False
     return EMResult(
         parameters=run.state[0],
@@ -147,7 +147,7 @@ def em(
         converged=converged,
         failure=failure,
         interrupted=interrupted,
-        history=tuple(run.history),
+        history=tuple(run.history[: run.length]),
         statistics=run.state[1],
     )
 
@@ -160,18 +160,27 @@ class _Run:
     """The iterations so far; a state is (parameters, statistics, log_likelihood)."""
 
     def __init__(self, keep_history, callback):
-        self.state, self.trace, self.history = None, [], []
+        self._complete, self.trace, self.history = (None, 0), [], []
         self._keep_history, self._callback = keep_history, callback
 
     @property
+    def state(self):
+        return self._complete[0]
+
+    @property
+    def length(self):
+        return self._complete[1]
+
+    @property
     def n_iter(self):
-        return len(self.trace) - 1
+        return self.length - 1
 
     def add(self, parameters, statistics, log_likelihood):
-        self.state = parameters, statistics, log_likelihood
         self.trace.append(log_likelihood)
         if self._keep_history:
             self.history.append(parameters)
+        # one assignment, last: Ctrl-C finds this iteration complete or not there at all
+        self._complete = (parameters, statistics, log_likelihood), len(self.trace)
         if self._callback is not None:
             self._callback(self.n_iter, log_likelihood, parameters)
 
