@@ -35,6 +35,10 @@ SECONDS_BETWEEN_LOOKS = 1.0
 
 AGAIN = "fit again when it has workers, from the last parameters that callback saw"
 CLOSED = f"the cluster or its client was closed during the fit; {AGAIN}"
+LOST = (
+    "rows were lost with their worker, or with the scheduler, and nobody can make them again; "
+    "give functions or Delayeds for partitions, not what was scattered"
+)
 
 
 def fit_em(partitions, start, *, sample_weight=None, client=None, patience=60.0, **options):
@@ -152,7 +156,7 @@ class Partitions:
         except (CancelledError, OSError) as error:
             if future.status == "error":
                 raise
-            raise RuntimeError(CLOSED) from error
+            raise RuntimeError(LOST if self._client.status == "running" else CLOSED) from error
 
 
 @contextmanager

@@ -340,6 +340,7 @@ def test_a_worker_killed_in_mid_iteration_changes_nothing(fatal):
         found = quietly(
             scale.fit_em, partitions, start(), client=client, max_iter=8, callback=condemn
         )
+        client.wait_for_workers(2, timeout=60)
         undisturbed = quietly(scale.fit_em, partitions, start(), client=client, max_iter=8)
         pids.update(client.run(os.getpid).values())
     assert deaths == [True]
