@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test check serve lab chapters lock benchmark environment clean
+.PHONY: help book test check serve lab chapters lock environment benchmark clean
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"

@@ -441,13 +441,23 @@ def out_of_step(project, text):
     ]
 
 
+def split_extras(project):
+    """Return the project as each lock sees it: without the extra benchmark, and with it alone."""
+    extras = dict(project["optional-dependencies"])
+    alone = {"benchmark": extras.pop("benchmark"), "figures": extras["figures"]}
+    return [{**project, "optional-dependencies": part} for part in (extras, alone)]
+
+
 LOCK = (ROOT / "requirements.txt").read_text("utf-8")
+BENCHMARK_LOCK = (ROOT / "benchmarks" / "requirements.txt").read_text("utf-8")
+LOCKS = (LOCK, BENCHMARK_LOCK)
 HASH = "--hash=sha256:" + 64 * "0"
 
 
 def test_every_locked_package_is_exact_and_hashed():
     assert len(locked(LOCK)) > 100
     assert unhashed(LOCK) == []
+    assert unhashed(BENCHMARK_LOCK) == []
 
 
 @pytest.mark.parametrize("entry", ["b==2.0", "b", f"b>=2 {HASH}", f"b @ file:///b {HASH}"])
@@ -460,14 +470,16 @@ def test_an_index_address_in_the_lock_would_be_noticed():
 
 
 def test_the_lock_is_in_step_with_pyproject_and_says_how_it_was_made():
-    assert out_of_step(PROJECT["project"], LOCK) == [], "run: make lock"
-    assert "\n#    make lock\n" in LOCK
+    for project, lock in zip(split_extras(PROJECT["project"]), LOCKS, strict=True):
+        assert out_of_step(project, lock) == [], "run: make lock"
+        assert "\n#    make lock\n" in lock
 
 
 @pytest.mark.parametrize("dependency", ["numpy>=999", "a-new-dependency"])
 def test_a_lock_out_of_step_would_be_noticed(dependency):
-    project = {**PROJECT["project"], "dependencies": [dependency]}
-    assert out_of_step(project, LOCK) == [dependency]
+    changed = {**PROJECT["project"], "dependencies": [dependency]}
+    for project, lock in zip(split_extras(changed), LOCKS, strict=True):
+        assert out_of_step(project, lock) == [dependency]
 
 
 def test_nodes_lock_carries_no_download_address_and_is_in_step():
