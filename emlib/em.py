@@ -292,8 +292,10 @@ def smallest_variances(parameters):
     covariances = parameters.covariances
     if parameters.covariance_type in ("diag", "spherical"):
         return covariances.reshape(len(covariances), -1).min(axis=1)
-    factors = covariance_factors(covariances, *parameters.means.shape, parameters.covariance_type)
-    return np.array([np.linalg.norm(inverse, 2) ** -2.0 for inverse in whiteners(factors)])
+    stack = covariances.reshape(-1, *covariances.shape[-2:])
+    inverses = whiteners(covariance_factors(stack, len(stack), parameters.n_features, "full"))
+    smallest = np.linalg.svd(inverses, compute_uv=False)[:, 0] ** -2.0
+    return np.broadcast_to(smallest, parameters.n_components)
 
 
 def warn_about(result, reg_covar, stacklevel):

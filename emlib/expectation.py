@@ -8,8 +8,8 @@ far apart; then, and where it would be slower, each component is measured from i
 import numpy as np
 
 from . import features
-from .gaussian import covariance_factors, log_densities, log_det_precision, whiteners
-from .mixture import log_sum_exp
+from .gaussian import covariance_factors, log_densities, log_det_precisions, whiteners
+from .mixture import adopt, log_sum_exp
 from .rows import N_ROWS, Rows
 from .steps import Statistics, block_statistics
 from .validation import check_means
@@ -19,6 +19,7 @@ DIGITS_LOST = 1e6
 way would lose more than six of sixteen digits."""
 
 SMALLEST_EXPONENT = -700.0
+SMALLEST = np.exp(SMALLEST_EXPONENT)
 """Responsibilities below exp of this are 0: next to them are numbers on which processors crawl."""
 
 
@@ -54,15 +55,15 @@ class Expectation:
         if self.covariance_type == "full" and d > 8 * n_components:
             return False
         offsets = parameters.means - self.rows.mean
-        for offset, inverse in zip(offsets, inverses, strict=True):
-            with np.errstate(over="ignore", invalid="ignore"):
-                diagonal = inverse.ndim == 1
-                away = inverse * offset if diagonal else inverse @ offset
-                precision = inverse**2 if diagonal else np.square(inverse).sum(axis=0)
-                lost = max(np.square(away).sum(), (precision * self.rows.variance).max())
-            if not lost <= DIGITS_LOST:
-                return False
-        return True
+        with np.errstate(over="ignore", invalid="ignore"):
+            if inverses.ndim == 2:
+                away, precisions = inverses * offsets, np.square(inverses)
+            else:
+                away = inverses @ offsets[:, :, None]
+                precisions = np.square(inverses).sum(axis=1)
+            squares = np.square(away).reshape(n_components, d).sum(axis=1)
+            lost = max(squares.max(), (precisions * self.rows.variance).max())
+        return bool(lost <= DIGITS_LOST)
 
 
 def one_pass(blocks, centre, parameters, inverses, origins):
@@ -122,19 +123,28 @@ def _by_features(blocks, centre, parameters, inverses):
     if covariance_type == "tied":
         scatters = _scatter(blocks, centre)
         log_likelihood -= 0.5 * float((inverses[0].T @ inverses[0] * scatters).sum())
-    return Statistics(counts, sums, scatters, centre, covariance_type), log_likelihood
+    origins = np.empty_like(sums)
+    origins[:] = centre
+    expected = adopt(
+        Statistics,
+        counts=counts,
+        sums=sums,
+        scatters=scatters,
+        origins=origins,
+        covariance_type=covariance_type,
+    )
+    return expected, log_likelihood
 
 
 def _coefficients(parameters, inverses, centre):
     covariance_type = parameters.covariance_type
     if covariance_type == "full":
-        stacked = np.array(inverses)
-        precisions = np.swapaxes(stacked, 1, 2) @ stacked
+        precisions = np.swapaxes(inverses, 1, 2) @ inverses
     elif covariance_type == "tied":
         precisions = inverses[0].T @ inverses[0]
     else:
         precisions = 1 / parameters.covariances
-    log_dets = np.array([log_det_precision(inverse) for inverse in inverses])
+    log_dets = log_det_precisions(inverses)
     offsets = parameters.means - centre
     return features.coefficients(parameters.weights, offsets, precisions, log_dets, covariance_type)
 
@@ -198,7 +208,7 @@ def softmax_over_components(logits):
     logits -= largest
     np.maximum(logits, SMALLEST_EXPONENT, out=logits)
     np.exp(logits, out=logits)
-    logits -= np.exp(SMALLEST_EXPONENT)
+    logits -= SMALLEST
     sums = logits.sum(axis=0)
     logits /= sums
     return largest + np.log(sums)

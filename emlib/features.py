@@ -16,6 +16,8 @@ statistics, sums of responsibility times feature, are a second one. Features sta
 observations in columns: the softmax then runs along contiguous memory.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from .gaussian import LOG_2PI
@@ -56,21 +58,23 @@ def coefficients(weights, offsets, precisions, log_dets, covariance_type):
     offsets are the means minus the centre, shape (n_components, n_features); precisions have the
     shape of covariances; log_dets, shape (n_components,), are those of the precisions.
     """
-    d = offsets.shape[1]
+    k, d = offsets.shape
+    found = np.empty((k, n_columns(d, covariance_type)))
+    constant, linear, quadratic = found[:, 0], found[:, 1 : 1 + d], found[:, 1 + d :]
     if covariance_type == "full":
-        linear = np.einsum("kij,kj->ki", precisions, offsets)
-        upper = np.triu_indices(d)
-        quadratic = -precisions[:, *upper] * np.where(upper[0] == upper[1], 0.5, 1.0)
+        np.matmul(precisions, offsets[:, :, None], out=linear[:, :, None])
+        upper, _, factors = _upper_triangle(d)
+        np.multiply(precisions.reshape(k, -1)[:, upper], factors, out=quadratic)
     elif covariance_type == "tied":
-        linear, quadratic = offsets @ precisions, np.empty((len(offsets), 0))
-    elif covariance_type == "diag":
-        linear, quadratic = offsets * precisions, -0.5 * precisions
+        np.matmul(offsets, precisions, out=linear)
     else:
-        linear, quadratic = offsets * precisions[:, None], -0.5 * precisions[:, None]
+        precisions = precisions.reshape(k, -1)
+        np.multiply(offsets, precisions, out=linear)
+        np.multiply(-0.5, precisions, out=quadratic)
     with np.errstate(divide="ignore"):
-        constant = np.log(weights) + 0.5 * (log_dets - d * LOG_2PI)
-    constant = constant - 0.5 * np.einsum("ki,ki->k", linear, offsets)
-    return np.hstack([constant[:, None], linear, quadratic])
+        np.log(weights, out=constant)
+    constant += 0.5 * (log_dets - d * LOG_2PI - (linear * offsets).sum(axis=1))
+    return found
 
 
 def unpack(totals, n_features, covariance_type):
@@ -81,11 +85,16 @@ def unpack(totals, n_features, covariance_type):
     counts, sums = totals[:, 0], totals[:, 1 : 1 + n_features]
     quadratic = totals[:, 1 + n_features :]
     if covariance_type == "full":
-        scatters = np.empty((len(totals), n_features, n_features))
-        rows, columns = np.triu_indices(n_features)
-        scatters[:, rows, columns] = quadratic
-        scatters[:, columns, rows] = quadratic
-        return counts, sums, scatters
+        return counts, sums, quadratic.take(_upper_triangle(n_features)[1], axis=1)
     if covariance_type == "tied":
         return counts, sums, None
     return counts, sums, quadratic if covariance_type == "diag" else quadratic[:, 0]
+
+
+@lru_cache(maxsize=8)
+def _upper_triangle(d):
+    """For x' L x: where the i <= j stand in L, where L's entries stand among them, coefficients."""
+    rows, columns = np.triu_indices(d)
+    position = np.empty((d, d), dtype=np.intp)
+    position[rows, columns] = position[columns, rows] = np.arange(len(rows))
+    return rows * d + columns, position, np.where(rows == columns, -0.5, -1.0)

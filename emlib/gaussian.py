@@ -7,6 +7,7 @@ Everything goes through a factor A of the covariance, S = A A': then the quadrat
 looks like".
 """
 
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -88,51 +89,69 @@ def row_squares(z):
 
 
 def whiteners(factors):
-    """Inverse factors A^-1, one a component; arrays of the same shapes as the factors."""
-    return [
-        1 / factor if factor.ndim == 1 else np.tril(np.linalg.inv(factor)) for factor in factors
-    ]
+    """Inverse factors A^-1, of the same shape as the stacked factors."""
+    if factors.ndim == 2:
+        return 1 / factors
+    distinct = factors[:1] if factors.strides[0] == 0 else factors
+    inverses = np.where(_lower(factors.shape[1]), np.linalg.inv(distinct), 0.0)
+    return inverses if len(inverses) == len(factors) else np.broadcast_to(inverses, factors.shape)
+
+
+@lru_cache(maxsize=8)
+def _lower(n_features):
+    return np.tri(n_features, dtype=bool)
 
 
 def log_det_precision(inverse_factor):
     """Log determinant of the precision S^-1 = A^-1' A^-1, a float."""
-    diagonal = inverse_factor if inverse_factor.ndim == 1 else np.diagonal(inverse_factor)
-    return 2 * np.log(diagonal).sum()
+    return log_det_precisions(inverse_factor[None])[0]
+
+
+def log_det_precisions(inverse_factors):
+    """Log determinant of each precision, shape (n_components,)."""
+    if inverse_factors.ndim == 3:
+        inverse_factors = np.diagonal(inverse_factors, axis1=1, axis2=2)
+    return 2 * np.log(inverse_factors).sum(axis=1)
 
 
 def covariance_factors(covariances, n_components, n_features, covariance_type):
     """Factors A_k with S_k = A_k A_k', one a component.
 
-    Returns a list of n_components arrays: lower triangular (n_features, n_features) for "full"
-    and "tied"; standard deviations (n_features,) for "diag" and "spherical".
+    Returns lower triangles, (n_components, n_features, n_features), for "full" and "tied";
+    standard deviations, (n_components, n_features), for "diag" and "spherical".
     Raises DegenerateComponentError where a covariance is not positive definite.
     """
-    if covariance_type == "tied":
-        factors = [_factor(covariances)] * n_components
-    elif covariance_type == "spherical":
-        factors = [_factor(np.full(n_features, variance)) for variance in covariances]
+    if covariance_type in ("full", "tied"):
+        stack = covariances.reshape(-1, n_features, n_features)
+        factors, sound = _cholesky(stack)
+        shape = (n_components, n_features, n_features)
     else:
-        factors = [_factor(covariance) for covariance in covariances]
-    collapsed = [k for k, factor in enumerate(factors) if factor is None]
-    if collapsed:
+        stack = covariances.reshape(n_components, -1)
+        sound = (stack > 0).all(axis=1)
+        factors = np.sqrt(stack, where=sound[:, None], out=np.ones_like(stack))
+        shape = (n_components, n_features)
+    if not sound.all():
         raise DegenerateComponentError(
-            collapsed, "collapsed", "raise reg_covar or use fewer components"
+            np.flatnonzero(np.broadcast_to(~sound, n_components)),
+            "collapsed",
+            "raise reg_covar or use fewer components",
         )
-    return factors
+    return factors if factors.shape == shape else np.broadcast_to(factors, shape)
 
 
-def _factor(covariance):
-    """Cholesky factor, or square root where only a diagonal is given; None if there is none.
+def _cholesky(covariances):
+    """Cholesky factors of a stack, and which of them are sound.
 
-    There is none either where a pivot is nothing but the rounding of its variance: otherwise
-    points on a line would collapse or pass, whichever way the last bit falls.
+    One is not either where a pivot is nothing but the rounding of its variance: otherwise points
+    on a line would collapse or pass, whichever way the last bit falls.
     """
-    if covariance.ndim == 1:
-        return np.sqrt(covariance) if (covariance > 0).all() else None
     try:
-        factor = np.linalg.cholesky(covariance)
+        factors = np.linalg.cholesky(covariances)
     except np.linalg.LinAlgError:
-        return None
-    variances = np.diagonal(covariance)
-    left_over = np.diagonal(factor) ** 2
-    return factor if (left_over > len(variances) * ROUNDING * variances).all() else None
+        if len(covariances) == 1:
+            return covariances, np.array([False])
+        parts = [_cholesky(covariance[None]) for covariance in covariances]
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+    variances = np.diagonal(covariances, axis1=1, axis2=2)
+    left_over = np.diagonal(factors, axis1=1, axis2=2) ** 2
+    return factors, (left_over > factors.shape[1] * ROUNDING * variances).all(axis=1)

@@ -175,10 +175,10 @@ def _rounding_decides(log_numerators, parameters, inverse_factors):
 
 def _collinearity(parameters, inverse_factors):
     """Largest ratio of a variance to what the other features leave of it, for each component."""
-    if inverse_factors[0].ndim == 1:
+    if inverse_factors.ndim == 2:
         return np.ones(parameters.n_components)
     variances = np.diagonal(parameters.covariances, axis1=-2, axis2=-1)
-    scaled = np.array(inverse_factors) * np.sqrt(variances)[..., None, :]
+    scaled = inverse_factors * np.sqrt(variances)[..., None, :]
     return np.square(scaled).sum(axis=1).max(axis=1)
 
 
@@ -197,3 +197,13 @@ def freeze(instance, **arrays):
         array = np.array(value, dtype=np.float64)
         array.flags.writeable = False
         object.__setattr__(instance, name, array)
+
+
+def adopt(cls, covariance_type, **arrays):
+    """Make a frozen instance of arrays that were checked and that nobody else will change."""
+    instance = object.__new__(cls)
+    object.__setattr__(instance, "covariance_type", covariance_type)
+    for name, array in arrays.items():
+        array.flags.writeable = False
+        object.__setattr__(instance, name, array)
+    return instance

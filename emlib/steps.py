@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .mixture import Parameters, freeze
+from .mixture import Parameters, adopt, freeze
 from .validation import (
     DegenerateComponentError,
     check_covariance_type,
@@ -72,13 +72,14 @@ class Statistics:
             left = np.diagonal(self.scatters, axis1=1, axis2=2)
         else:
             left = self.scatters
-        lost = squares > 0.5 * left
-        with np.errstate(divide="ignore", over="ignore"):
-            ratios = squares[lost] / np.maximum(left - squares, 0.0)[lost]
-        return float(ratios.max(initial=0.0))
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            ratios = squares / np.maximum(left - squares, 0.0)
+        # 0 / 0 has lost nothing
+        return float(np.fmax.reduce(ratios, axis=None, initial=0.0))
 
     def _shift(self):
-        return self.sums / np.where(self.counts > 0, self.counts, 1.0)[:, None]
+        counts = self.counts[:, None]
+        return self.sums / (counts + (counts == 0))
 
     def about(self, origins):
         """Return the same statistics with other origins, shape (n_components, n_features)."""
@@ -208,13 +209,15 @@ def m_step(expected, reg_covar=0.0):
     if covariance_type in ("full", "tied"):
         # rounding leaves a trace of asymmetry, and of a collapsing component little else
         covariances = (covariances + np.swapaxes(covariances, -1, -2)) / 2
-        ridge = reg_covar * np.eye(n_features)
+        diagonals = covariances.reshape(-1, n_features**2)[:, :: n_features + 1]
+        diagonals += reg_covar
     else:
-        ridge = reg_covar
-    return Parameters(
+        covariances = covariances + reg_covar
+    return adopt(
+        Parameters,
         weights=counts / counts.sum(),
         means=means,
-        covariances=covariances + ridge,
+        covariances=covariances,
         covariance_type=covariance_type,
     )
 

@@ -31,10 +31,15 @@ class DegenerateComponentError(ValueError):
 
     def __init__(self, components, status, remedy):
         self.components, self.status = tuple(int(k) for k in components), status
+        self._remedy = remedy
         names = ", ".join(str(k) for k in self.components)
         noun, verb = ("component", "is") if len(self.components) == 1 else ("components", "are")
         state = "collapsed: not positive definite" if status == "collapsed" else status
         super().__init__(f"{noun} {names} {verb} {state}; {remedy}")
+
+    def __reduce__(self):
+        """Pickle by what it was made of: errors travel between processes."""
+        return type(self), (self.components, self.status, self._remedy)
 
 
 class NotANumberError(ValueError, TypeError):

@@ -1,5 +1,7 @@
 """Bad input gets one sentence that names the thing and the cure; odd but good input works."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -282,3 +284,9 @@ def test_what_is_read_is_not_changed(reader):
     before = X.copy()
     reader(X, GOOD)
     np.testing.assert_array_equal(X, before)
+
+
+def test_a_degenerate_component_is_still_named_after_a_journey_between_processes():
+    error = emlib.DegenerateComponentError([1, 2], "empty", "start elsewhere")
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.components, copy.status) == (str(error), (1, 2), "empty")
