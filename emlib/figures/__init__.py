@@ -1,0 +1,22 @@
+"""Live figures: alive in a page without a kernel, and ipywidgets in JupyterLab.
+
+    from emlib import figures
+    figures.TwoClusters("nearer", "Drag the observation.", boundary=True)
+
+Needs the extra `figures` (anywidget). A figure is a class here and a file of the same name in `js`.
+"""
+
+from .figure import LiveFigure
+from .prediction import PlacePrediction, Prediction
+from .quiz import Ask, AskNumber, Quiz
+from .two_clusters import TwoClusters
+
+__all__ = [
+    "Ask",
+    "AskNumber",
+    "LiveFigure",
+    "PlacePrediction",
+    "Prediction",
+    "Quiz",
+    "TwoClusters",
+]

@@ -1,0 +1,122 @@
+/* The mathematics of every live figure, under emlib's own names: pure, and in log space.
+ *
+ * tests/figures proves each function equal to emlib's. A mixture is a plain object
+ *   { weights: [K], means: [K][D], covariances, covarianceType }
+ * with covariances [K][D][D] (full, the default), [D][D] (tied), [K][D] (diag) or [K] (spherical).
+ */
+(function (emlib) {
+  "use strict";
+
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+  /* log(sum(exp(values))): the largest term comes out first, so nothing overflows and not all
+   * underflow. */
+  function logSumExp(values) {
+    const largest = Math.max(...values);
+    if (largest === -Infinity) return -Infinity;
+    return largest + Math.log(sum(values.map((value) => Math.exp(value - largest))));
+  }
+
+  /* Lower-triangular L with L L' = matrix; null if the matrix is not positive definite. */
+  function cholesky(matrix) {
+    const L = matrix.map((row) => row.map(() => 0));
+    for (let i = 0; i < matrix.length; i++) {
+      for (let j = 0; j <= i; j++) {
+        let rest = matrix[i][j];
+        for (let m = 0; m < j; m++) rest -= L[i][m] * L[j][m];
+        if (i === j && !(rest > 0)) return null;
+        L[i][j] = i === j ? Math.sqrt(rest) : rest / L[j][j];
+      }
+    }
+    return L;
+  }
+
+  /* The D x D covariance of component k, whatever the shape it is stored in. */
+  function covarianceOf(mixture, k) {
+    const { means, covariances, covarianceType = "full" } = mixture;
+    if (covarianceType === "full") return covariances[k];
+    if (covarianceType === "tied") return covariances;
+    const variance = (d) => (covarianceType === "diag" ? covariances[k][d] : covariances[k]);
+    return means[k].map((_, i) => means[k].map((_, j) => (i === j ? variance(i) : 0)));
+  }
+
+  /* log N(x | mean, L L'): solve L y = x - mean, then |y|² is the squared distance. */
+  function logDensity(x, mean, L) {
+    const y = [];
+    let squares = 0;
+    let logDeterminant = 0;
+    for (let i = 0; i < x.length; i++) {
+      let rest = x[i] - mean[i];
+      for (let j = 0; j < i; j++) rest -= L[i][j] * y[j];
+      y.push(rest / L[i][i]);
+      squares += y[i] * y[i];
+      logDeterminant += Math.log(L[i][i]);
+    }
+    return -0.5 * (x.length * Math.log(2 * Math.PI) + squares) - logDeterminant;
+  }
+
+  /* [n][K]: log N(x_i | mu_k, Sigma_k). */
+  function logGaussian(X, mixture) {
+    const factors = mixture.means.map((_, k) => cholesky(covarianceOf(mixture, k)));
+    if (factors.includes(null)) throw new RangeError("A covariance is not positive definite.");
+    return X.map((x) => mixture.means.map((mean, k) => logDensity(x, mean, factors[k])));
+  }
+
+  /* [n][K]: log pi_k + log N(x_i | mu_k, Sigma_k), prior times likelihood. */
+  function logJoint(X, mixture) {
+    const logWeights = mixture.weights.map(Math.log);
+    return logGaussian(X, mixture).map((row) => row.map((value, k) => value + logWeights[k]));
+  }
+
+  /* Rows of logarithms to rows that sum to one. */
+  function normalise(logRows) {
+    return logRows.map((row) => {
+      const total = logSumExp(row);
+      return row.map((value) => Math.exp(value - total));
+    });
+  }
+
+  /* [n][K]: p(z_i = k | x_i). */
+  function responsibilities(X, mixture) {
+    return normalise(logJoint(X, mixture));
+  }
+
+  function logLikelihood(X, mixture) {
+    return sum(logJoint(X, mixture).map(logSumExp));
+  }
+
+  /* One pass: the responsibilities and the log-likelihood of the same parameters. */
+  function eStep(X, mixture) {
+    const joint = logJoint(X, mixture);
+    return { resp: normalise(joint), logLikelihood: sum(joint.map(logSumExp)) };
+  }
+
+  /* Soft counts, averages and spreads: the parameters that fit these responsibilities best. */
+  function mStep(X, resp, covarianceType = "full") {
+    const n = X.length;
+    const D = X[0].length;
+    const counts = resp[0].map((_, k) => sum(resp.map((row) => row[k])));
+    const average = (k, value) => sum(resp.map((row, i) => row[k] * value(X[i]))) / counts[k];
+    const means = counts.map((_, k) => X[0].map((_, d) => average(k, (x) => x[d])));
+    const scatter = (k, i, j) => average(k, (x) => (x[i] - means[k][i]) * (x[j] - means[k][j]));
+    const square = (entry) => X[0].map((_, i) => X[0].map((_, j) => entry(i, j)));
+    const diagonal = (k) => X[0].map((_, d) => scatter(k, d, d));
+    const covariances = {
+      full: () => counts.map((_, k) => square((i, j) => scatter(k, i, j))),
+      tied: () => square((i, j) => sum(counts.map((count, k) => count * scatter(k, i, j))) / n),
+      diag: () => counts.map((_, k) => diagonal(k)),
+      spherical: () => counts.map((_, k) => sum(diagonal(k)) / D),
+    }[covarianceType]();
+    return { weights: counts.map((count) => count / n), means, covariances, covarianceType };
+  }
+
+  /* Entropy of each row, in nats: 0 where one cluster takes all. */
+  function entropy(resp) {
+    return resp.map((row) => sum(row.map((r) => (r > 0 ? -r * Math.log(r) : 0))));
+  }
+
+  Object.assign(emlib, {
+    sum, logSumExp, cholesky, covarianceOf, logGaussian, logJoint, normalise,
+    responsibilities, logLikelihood, eStep, mStep, entropy,
+  });
+})((globalThis.emlib ??= {}));

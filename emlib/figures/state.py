@@ -1,0 +1,86 @@
+"""Traits for the state of a live figure: numbers that are finite, in bounds, and stored rounded."""
+
+import numpy as np
+from traitlets import Int, TraitType, Unicode
+
+DIGITS = 6  # what is stored and compared; the mathematics behind it keeps every digit
+
+
+class Numbers(TraitType):
+    """A number, or nested lists of numbers, of a shape that never changes."""
+
+    info_text = "a number or nested lists of numbers"
+
+    def __init__(self, default, low=-np.inf, high=np.inf):
+        self.low, self.high = low, high
+        self.shape = np.shape(default)
+        super().__init__(default_value=round_off(default))
+        self.tag(sync=True, state=True)
+
+    def validate(self, obj, value):
+        """Return plain rounded floats, or raise a ValueError that names trait and remedy."""
+        try:
+            array = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            array = np.array(np.nan)
+        wanted = f"{type(obj).__name__}.{self.name} takes {_words(self.shape)}"
+        if array.shape != self.shape:
+            raise ValueError(f"{wanted}; {value!r} is something else.")
+        if not np.all(np.isfinite(array)):
+            raise ValueError(f"{wanted}, all finite; {value!r} is not.")
+        if np.any(array < self.low) or np.any(array > self.high):
+            raise ValueError(
+                f"{wanted} between {self.low:g} and {self.high:g}; {value!r} is outside."
+            )
+        return round_off(array)
+
+
+class Choice(Unicode):
+    """One of a few words."""
+
+    def __init__(self, default, options):
+        self.options = tuple(options)
+        super().__init__(default)
+        self.tag(sync=True, state=True)
+
+    def validate(self, obj, value):
+        """Return the word, or raise a ValueError that lists what there is."""
+        if value not in self.options:
+            names = ", ".join(repr(option) for option in self.options)
+            raise ValueError(f"{type(obj).__name__}.{self.name} is one of {names}; not {value!r}.")
+        return value
+
+
+class Words(TraitType):
+    """A list of so many words, such as what a reader typed into the fields of a table."""
+
+    info_text = "a list of words"
+
+    def __init__(self, count=0):
+        super().__init__(default_value=[""] * count)
+        self.tag(sync=True, state=True)
+
+    def validate(self, obj, value):
+        """Return a list of str, or raise a ValueError."""
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            raise ValueError(f"{type(obj).__name__}.{self.name} takes words; not {value!r}.")
+        return list(value)
+
+
+class Index(Int):
+    """Which observation, counted from 0."""
+
+    def __init__(self, default=0):
+        super().__init__(default, min=0)
+        self.tag(sync=True, state=True)
+
+
+def round_off(value):
+    """Round to what is stored, as floats and lists; a negative zero becomes zero."""
+    return (np.round(np.asarray(value, dtype=float), DIGITS) + 0.0).tolist()
+
+
+def _words(shape):
+    if not shape:
+        return "a number"
+    return f"numbers of shape {shape}"

@@ -1,0 +1,125 @@
+"""Two clusters, green and blue, and one observation between them."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from ..mixture import Parameters, entropy, log_joint, responsibilities
+from ..plotting import CLUSTERS
+from .equation import bayes, posterior
+from .figure import LiveFigure
+from .picture import Picture, number, share_bar
+from .state import Numbers
+
+NAMES = ("green", "blue")
+STARS = 64  # drawn behind the clusters: as many of these as each cluster's weight says
+STAR = "M0 -4L1 -1.2L4 -1.2L1.6 .6L2.5 3.6L0 1.8L-2.5 3.6L-1.6 .6L-4 -1.2L-1 -1.2Z"
+
+
+class TwoClusters(LiveFigure):
+    """Drag one observation between two spherical clusters and see who takes how much.
+
+    Parameters
+    ----------
+    x : (2,) list
+        The observation; both coordinates from -2.6 to 2.6, the first from -4 to 4.
+    weight : float
+        The weight of green; blue has the rest.
+    variances : (2,) list
+        The variance of green and of blue, the same in every direction.
+    boundary, turn, spread : bool
+        Draw where both share evenly; let the reader turn the weight; and the variances.
+    formula : {"", "posterior", "bayes"}
+        The equation below: as a probability, written out, or none.
+    """
+
+    kind = "two-clusters"
+    options: ClassVar[dict] = {"boundary": False, "turn": False, "spread": False, "formula": ""}
+    x = Numbers([-0.6, 0.5], low=-4, high=4)
+    weight = Numbers(0.5, low=0.02, high=0.98)
+    variances = Numbers([0.8, 0.8], low=0.1, high=3)
+    means = ((-1.4, 0.0), (1.4, 0.0))
+
+    def parameters(self):
+        """Return the mixture on screen, an `emlib.Parameters`."""
+        weights = [self.weight, 1 - self.weight]
+        return Parameters(weights, self.means, np.array(self.variances), "spherical")
+
+    def resp(self):
+        """Return the responsibilities of the observation, shape (2,)."""
+        p = self.parameters()
+        return responsibilities([self.x], p.weights, p.means, p.covariances, "spherical")[0]
+
+    def _log_odds(self, X):
+        p = self.parameters()
+        joint = log_joint(X, p.weights, p.means, p.covariances, "spherical")
+        return joint[:, 0] - joint[:, 1]
+
+    def cluster_names(self):
+        """Return green and blue."""
+        return NAMES
+
+    def constants(self):
+        """Return the means and how many stars there are."""
+        return {"means": self.means, "stars": STARS}
+
+    def values(self):
+        """Return the responsibilities and their entropy."""
+        resp = self.resp()
+        return {"resp": resp, "entropy": entropy([resp])[0]}
+
+    def equation(self):
+        """Return the equation that was asked for."""
+        return {"posterior": posterior, "bayes": bayes, "": str}[self.options["formula"]]()
+
+    def summary(self):
+        """Say where the observation is and who takes how much."""
+        green, blue = self.resp()
+        return f"x {self.x}, weight of green {self.weight:g}; green {green:.3f}, blue {blue:.3f}"
+
+    def alt(self):
+        """Say what the picture shows."""
+        green, blue = self.resp()
+        return (
+            "Two round clusters of stars, green on the left and blue on the right. One observation "
+            f"is ringed; green takes {green:.2f} of the responsibility for it, blue {blue:.2f}."
+        )
+
+    def draw(self):
+        """Draw stars, clusters, the observation, and the bar that the clusters divide."""
+        picture = Picture(height=296)
+        plane = picture.plane("main", (-4, 4), (-2.6, 2.6), (4, 4, 352, 228.8))
+        self._draw_stars(plane)
+        for k in range(2):
+            self._draw_cluster(plane, k)
+        if self.options["boundary"]:
+            plane.contour(self._log_odds, part="boundary", class_="em-boundary em-reveal")
+        plane.this_one(*self.x, link="observation label")
+        shown = picture.add("g", class_="em-reveal", link="responsibility")
+        share_bar(picture, self.resp(), NAMES, (4, 264, 352, 24), parent=shown)
+        for k, (name, share) in enumerate(zip(NAMES, self.resp(), strict=True)):
+            at, anchor = ((4, "start"), (356, "end"))[k]
+            words = f"{CLUSTERS[name]['glyph']} {name} {share:.2f}"
+            picture.text(at, 256, words, shown, text_anchor=anchor, part=f"share-{k}-words")
+        return picture
+
+    def _draw_stars(self, plane):
+        rng = np.random.default_rng(7)
+        for k, name in enumerate(NAMES):
+            shown, spread = round(STARS * self.parameters().weights[k]), np.sqrt(self.variances[k])
+            color, link = CLUSTERS[name]["color"], f"weight cluster-{k}"
+            group = plane.add("g", fill=color, class_="em-stars", part=f"stars-{k}", link=link)
+            for i, (x, y) in enumerate(self.means[k] + spread * rng.standard_normal((STARS, 2))):
+                place = f"translate({number(plane.px(x))} {number(plane.py(y))})"
+                seen = "visible" if i < shown else "hidden"
+                plane.picture.add("path", group, d=STAR, transform=place, visibility=seen)
+
+    def _draw_cluster(self, plane, k):
+        name, (x, y), link = NAMES[k], self.means[k], f"cluster-{k}"
+        covariance = self.variances[k] * np.eye(2)
+        plane.ellipse((x, y), covariance, name, part=f"ellipse-{k}", link=f"{link} covariance")
+        right, down = plane.px(x), plane.py(y)
+        middle = {"text_anchor": "middle", "class_": "em-words em-halo"}
+        plane.words(right, down + 6, "+", font_size=20, link=f"{link} mean", **middle)
+        below = down + plane.py(0) - plane.py(np.sqrt(self.variances[k])) + 16
+        plane.words(right, below, name, part=f"label-{k}", link=link, **middle)
