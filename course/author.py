@@ -1,0 +1,96 @@
+"""What the source of an assignment says about its questions.
+
+A source is a notebook as text, `book/assignments/<name>.py`. Its teacher's cells build these
+objects; `course.source` finds them. Nothing here runs or compares anything.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Output:
+    """One thing that a function returns: its name, and where it stands in what is returned.
+
+    `at` is a path of indices: (1,) is the second of several things, (0, -1, 0) the first entry of
+    the last entry of the first. () is the whole.
+    """
+
+    name: str
+    at: tuple = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """Marks for some outputs on one kind of input; all or nothing.
+
+    `if_wrong` is what a student reads who loses these marks by a mistake that nobody foresaw.
+    """
+
+    name: str
+    points: float
+    kind: str
+    outputs: tuple
+    if_wrong: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A known-wrong way to answer: its name for the teacher, a hint for the student, the function.
+
+    The hint says first what is so, then what to think about, and never the code.
+    """
+
+    name: str
+    hint: str
+    function: Callable
+
+
+@dataclass(frozen=True)
+class Question:
+    """A function to write.
+
+    Attributes
+    ----------
+    name : str, of the function; the solution in the source is the reference
+    title : str, as reports print it
+    outputs : tuple of str or Output; several names are several things returned in a row
+    inputs : dict, kind -> function of a numpy Generator that returns a tuple of arguments. The
+        first kind is the usual one. n, d and K should all be different, weights and covariances
+        unequal, so that mistakes show.
+    parts : tuple of Part
+    needs : names of earlier questions; where marks were lost there, the reference stands in
+    variants : tuple of Variant
+    """
+
+    name: str
+    title: str
+    outputs: tuple
+    inputs: dict
+    parts: tuple
+    needs: tuple = ()
+    variants: tuple = field(default=(), repr=False)
+
+    def __post_init__(self):
+        outputs = tuple(
+            output
+            if isinstance(output, Output)
+            else Output(output, () if len(self.outputs) == 1 else (number,))
+            for number, output in enumerate(self.outputs)
+        )
+        object.__setattr__(self, "outputs", outputs)
+        known = {output.name for output in outputs}
+        for part in self.parts:
+            if part.kind not in self.inputs or not set(part.outputs) <= known:
+                raise ValueError(
+                    f"{self.name}, part {part.name!r}: its kind must be one of "
+                    f"{sorted(self.inputs)} and its outputs among {sorted(known)}"
+                )
+        names = [variant.name for variant in self.variants]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{self.name}: two variants have the same name")
+
+    @property
+    def points(self):
+        """Marks for the whole question."""
+        return sum(part.points for part in self.parts)

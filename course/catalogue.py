@@ -1,0 +1,103 @@
+"""What `emlib.check` may know of a question: inputs, and hashes of right and wrong results."""
+
+import numpy as np
+
+from emlib.check.explain import RIGHT
+from emlib.check.fingerprint import COARSE, FINE, cell_width, safest
+from emlib.check.look import pick
+
+PROBES = 2
+TOLERANCES = {"fine": FINE, "coarse": COARSE}
+
+
+def catalogue(questions, references, *, points=True):
+    """Catalogue of several questions, ready for JSON.
+
+    Parameters
+    ----------
+    questions : list of course.author.Question
+    references : dict, name -> right function
+    points : whether marks are told
+    """
+    return {
+        "questions": {
+            question.name: describe(question, references[question.name], points=points)
+            for question in questions
+        }
+    }
+
+
+def describe(question, reference, *, points=True):
+    """Entry of one question in the catalogue."""
+    probes = [
+        probe(question, reference, kind, seed)
+        for kind in question.inputs
+        for seed in range(1, PROBES + 1)
+    ]
+    return {
+        "name": question.name,
+        "outputs": [{"name": output.name, "at": list(output.at)} for output in question.outputs],
+        "parts": [
+            {
+                "name": part.name,
+                "kind": part.kind,
+                "outputs": list(part.outputs),
+                "if_wrong": part.if_wrong,
+            }
+            | ({"points": part.points} if points else {})
+            for part in question.parts
+        ],
+        "hints": {variant.name: variant.hint for variant in question.variants},
+        "probes": probes,
+    }
+
+
+def probe(question, reference, kind, seed):
+    """One set of inputs, public, with the hashes of what may come back."""
+    make = question.inputs[kind]
+    right = outputs_of(question, reference, make(np.random.default_rng(seed)))
+    wrong = {
+        variant.name: outputs_of(question, variant.function, make(np.random.default_rng(seed)))
+        for variant in question.variants
+    }
+    return {
+        "kind": kind,
+        "args": [_plain(argument) for argument in make(np.random.default_rng(seed))],
+        "outputs": [
+            _expected(
+                f"{question.name}|{output.name}",
+                right[output.name],
+                {name: results[output.name] for name, results in wrong.items()},
+            )
+            for output in question.outputs
+        ],
+    }
+
+
+def outputs_of(question, function, arguments):
+    """Name -> array, for everything that a trusted function returns."""
+    with np.errstate(all="ignore"):
+        result = function(*arguments)
+    return {
+        output.name: np.asarray(pick(result, output.at, output.name), dtype=float)
+        for output in question.outputs
+    }
+
+
+def _expected(context, right, wrong):
+    expected = {"shape": list(right.shape), "widths": {}}
+    for precision, tolerance in TOLERANCES.items():
+        width = cell_width(right, tolerance)
+        mark = safest(right, width, context)
+        table = {mark: RIGHT}
+        for name, values in wrong.items():
+            mark = safest(values, width, context)
+            if table.get(mark) != RIGHT:
+                table.setdefault(mark, []).append(name)
+        expected["widths"][precision] = width
+        expected[precision] = table
+    return expected
+
+
+def _plain(argument):
+    return argument.tolist() if isinstance(argument, np.ndarray) else argument

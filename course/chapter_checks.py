@@ -1,0 +1,154 @@
+"""The checks of the book's chapters: `emlib.check.check("m_step", m_step)`.
+
+The reference is emlib itself. `python -m course catalogue` writes what `emlib.check` may know.
+"""
+
+import numpy as np
+
+import emlib
+
+from . import inputs
+from .author import Output, Part, Question
+from .known_wrong import density, expectation, loop, maximization, one_dimensional
+
+RESPONSIBILITY_INPUTS = {
+    "observations near the clusters": inputs.mixture,
+    "observations far from all clusters": inputs.far,
+}
+NEAR, FAR = RESPONSIBILITY_INPUTS
+LIKELIHOOD_INPUTS = {
+    NEAR: inputs.mixture,
+    "two observations": inputs.two,
+    "many observations": inputs.many,
+    "one observation far away": inputs.one_far,
+}
+BY_HAND = "Take one observation and two clusters, work them out on paper, and compare step by step."
+
+
+def _whole(kind, output, if_wrong=BY_HAND):
+    return Part(kind, 0, kind, (output,), if_wrong)
+
+
+QUESTIONS = (
+    Question(
+        "log_gaussian",
+        "The log density",
+        ("log_density",),
+        {NEAR: inputs.without_weights(inputs.mixture), FAR: inputs.without_weights(inputs.far)},
+        (_whole(NEAR, "log_density"), _whole(FAR, "log_density")),
+        variants=density.LOG_GAUSSIAN,
+    ),
+    Question(
+        "responsibilities",
+        "Responsibilities",
+        ("resp",),
+        RESPONSIBILITY_INPUTS,
+        (_whole(NEAR, "resp"), _whole(FAR, "resp")),
+        variants=expectation.RESPONSIBILITIES,
+    ),
+    Question(
+        "log_responsibilities",
+        "Responsibilities in log space",
+        ("log_resp",),
+        RESPONSIBILITY_INPUTS,
+        (_whole(NEAR, "log_resp"), _whole(FAR, "log_resp")),
+        variants=expectation.LOG_RESPONSIBILITIES,
+    ),
+    Question(
+        "log_likelihood",
+        "The log-likelihood",
+        ("log_likelihood",),
+        LIKELIHOOD_INPUTS,
+        tuple(_whole(kind, "log_likelihood") for kind in LIKELIHOOD_INPUTS),
+        variants=expectation.LOG_LIKELIHOOD,
+    ),
+    Question(
+        "m_step",
+        "The M-step",
+        ("weights", "means", "covariances"),
+        {"soft responsibilities": inputs.soft_rows},
+        (
+            _whole("soft responsibilities", "weights", "What do the weights have to add up to?"),
+            _whole(
+                "soft responsibilities",
+                "means",
+                "Try a single cluster that is responsible for everything: its mean must be the "
+                "average of all observations.",
+            ),
+            _whole(
+                "soft responsibilities",
+                "covariances",
+                "Try a single cluster that is responsible for everything: its covariance must be "
+                "that of all observations, divided by n.",
+            ),
+        ),
+        variants=maximization.M_STEP,
+    ),
+    Question(
+        "fit",
+        "The loop",
+        (
+            Output("weights", (0, -1, 0)),
+            Output("means", (0, -1, 1)),
+            Output("covariances", (0, -1, 2)),
+            Output("trace", (1,)),
+        ),
+        {"six rounds": inputs.loop_start},
+        (
+            Part(
+                "six rounds",
+                0,
+                "six rounds",
+                ("weights", "means", "covariances", "trace"),
+                "Do one round by hand with your own e_step and m_step, and compare with "
+                "`fit(..., tol=-np.inf, max_iter=2)`.",
+            ),
+        ),
+        variants=loop.FIT,
+    ),
+    Question(
+        "density_1d",
+        "The density in one dimension",
+        ("density",),
+        {NEAR: one_dimensional.inputs_of_density},
+        (_whole(NEAR, "density"),),
+        variants=one_dimensional.DENSITY,
+    ),
+    Question(
+        "responsibilities_1d",
+        "Responsibilities in one dimension",
+        ("resp",),
+        {NEAR: one_dimensional.inputs_of(inputs.mixture)},
+        (_whole(NEAR, "resp"),),
+        variants=one_dimensional.RESPONSIBILITIES[:-1],
+    ),
+    Question(
+        "safe_responsibilities_1d",
+        "Responsibilities in one dimension, however far out",
+        ("resp",),
+        {
+            NEAR: one_dimensional.inputs_of(inputs.mixture),
+            FAR: one_dimensional.inputs_of(inputs.far),
+        },
+        (_whole(NEAR, "resp"), _whole(FAR, "resp")),
+        variants=one_dimensional.RESPONSIBILITIES,
+    ),
+)
+
+
+def _log_responsibilities(*parameters):
+    log_joint = emlib.log_joint(*parameters)
+    return log_joint - np.logaddexp.reduce(log_joint, axis=1, keepdims=True)
+
+
+REFERENCES = {
+    "log_gaussian": emlib.log_gaussian,
+    "responsibilities": emlib.responsibilities,
+    "log_responsibilities": _log_responsibilities,
+    "log_likelihood": lambda X, *p: emlib.log_likelihood(X, emlib.Parameters(*p)),
+    "m_step": maximization.m_step,
+    "fit": loop.fit,
+    "density_1d": one_dimensional.flat_density,
+    "responsibilities_1d": one_dimensional.flat(emlib.responsibilities),
+    "safe_responsibilities_1d": one_dimensional.flat(emlib.responsibilities),
+}

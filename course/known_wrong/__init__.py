@@ -1,0 +1,1 @@
+"""Textbook functions and their known-wrong variants, for chapters and assignments alike."""

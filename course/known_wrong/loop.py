@@ -1,0 +1,133 @@
+"""The loop, right and wrong in every way that was met.
+
+As in the chapter *The loop*: `history` holds the parameters that each E-step used, `trace` their
+log-likelihoods.
+"""
+
+import numpy as np
+
+from course.author import Variant
+
+from .expectation import hard, log_likelihood, responsibilities
+from .maximization import m_step, scatter
+
+
+def fit(X, weights, means, covariances, tol=1e-9, max_iter=1000, *, step=None, measure=None):
+    """EM with the E-step of `step`, (X, parameters) -> parameters, and a log-likelihood."""
+    step, measure = step or _step, measure or log_likelihood
+    parameters, history, trace = (weights, means, covariances), [], []
+    for _ in range(max_iter):
+        history.append(parameters)
+        trace.append(measure(X, *parameters))
+        if len(trace) > 1 and trace[-1] - trace[-2] <= tol:
+            break
+        parameters = step(X, parameters)
+    return history, np.array(trace)
+
+
+def _step(X, parameters):
+    return m_step(X, responsibilities(X, *parameters))
+
+
+def _old_means(X, parameters):
+    resp = responsibilities(X, *parameters)
+    weights, means, _ = m_step(X, resp)
+    return weights, means, scatter(X, resp, parameters[1]) / resp.sum(axis=0)[:, None, None]
+
+
+def _twice(X, parameters):
+    means = _step(X, parameters)[1]
+    resp = responsibilities(X, parameters[0], means, parameters[2])
+    covariances = scatter(X, resp, means) / resp.sum(axis=0)[:, None, None]
+    return resp.mean(axis=0), means, covariances
+
+
+def _frozen(index):
+    def step(X, parameters):
+        moved = list(_step(X, parameters))
+        moved[index] = parameters[index]
+        return tuple(moved)
+
+    return step
+
+
+def _by(step):
+    return lambda *arguments: fit(*arguments, step=step)
+
+
+def _once(X, *start_and_rule):
+    resp = responsibilities(X, *start_and_rule[:3])
+    return fit(X, *start_and_rule, step=lambda X, parameters: m_step(X, resp))
+
+
+def _first_only(*arguments):
+    history, trace = fit(*arguments)
+    return history[:1], trace[:1]
+
+
+def _one_more(*arguments):
+    return fit(*arguments[:-1], arguments[-1] + 1)
+
+
+def _trace_late(*arguments):
+    history, trace = _one_more(*arguments)
+    return history[:-1], trace[1:]
+
+
+FIT = (
+    Variant(
+        "old means in the covariance",
+        "The covariances are measured about the means of the iteration before. Finish the means "
+        "first, then measure the spread about them.",
+        _by(_old_means),
+    ),
+    Variant(
+        "responsibilities renewed mid-step",
+        "The responsibilities were computed again between the means and the covariances. One "
+        "E-step an iteration: everything in the M-step uses the same ones.",
+        _by(_twice),
+    ),
+    Variant(
+        "responsibilities computed once",
+        "The responsibilities never change: they were computed before the loop. After every M-step "
+        "the clusters have moved, and who is responsible has too.",
+        _once,
+    ),
+    Variant(
+        "returns inside the loop",
+        "It comes back after the first round. Look how far the `return` is indented.",
+        _first_only,
+    ),
+    Variant(
+        "one iteration too many",
+        "There is one round too many.",
+        _one_more,
+    ),
+    Variant(
+        "trace belongs to the next parameters",
+        "The parameters are right and the log-likelihoods are one round late: the first should "
+        "belong to the start.",
+        _trace_late,
+    ),
+    Variant(
+        "hard assignments",
+        "The responsibilities are rounded inside the loop: this is close to k-means. Keep the "
+        "fractions.",
+        _by(lambda X, parameters: m_step(X, hard(responsibilities(X, *parameters)))),
+    ),
+    Variant(
+        "weights frozen",
+        "The weights stay what they were at the start. The M-step changes them too.",
+        _by(_frozen(0)),
+    ),
+    Variant(
+        "covariances frozen",
+        "The covariances stay what they were at the start. The M-step changes them too.",
+        _by(_frozen(2)),
+    ),
+    Variant(
+        "trace of averages",
+        "The trace holds averages over the observations. Totals were asked for.",
+        lambda *arguments: fit(*arguments, measure=lambda X, *p: log_likelihood(X, *p) / len(X)),
+    ),
+)

@@ -1,0 +1,57 @@
+"""Recognise a result without knowing it: hashes of one number that depends on every entry.
+
+The number is a weighted sum of the entries, cut into cells of a width that the catalogue gives.
+Two grids, half a cell apart, are hashed: whoever writes the catalogue keeps the hash of the grid in
+which the number lies in the middle of its cell, and whoever reads it tries both. So two results
+that differ by a quarter of a cell or less are the same, wherever the edges fall.
+"""
+
+import hashlib
+
+import numpy as np
+
+GOLDEN = (5**0.5 - 1) / 2
+FINE, COARSE = 1e-8, 1e-4
+"""How far apart, relatively, two results may be that count as one: in double precision, and in
+single."""
+
+
+def projection(values):
+    """Weighted sum of all entries; the weights, between 1/2 and 3/2, are all different."""
+    values = np.asarray(values, dtype=float).ravel()
+    return float(values @ _weights(values.size))
+
+
+def cell_width(values, tolerance):
+    """Width that makes results within `tolerance` of these fall into one cell; two digits of it."""
+    values = np.abs(np.asarray(values, dtype=float)).ravel()
+    return float(f"{4 * tolerance * (values @ _weights(values.size)):.1e}") or tolerance
+
+
+def fingerprints(values, width, context):
+    """Hashes of a result on both grids; one hash, the same for all, if an entry is not finite."""
+    values = np.asarray(values, dtype=float)
+    if not np.isfinite(values).all():
+        return [_hash(f"{context}|not finite")] * 2
+    position = projection(values) / width
+    return [
+        _hash(f"{context}|{values.shape}|{grid}|{np.floor(position + grid / 2):.0f}")
+        for grid in (0, 1)
+    ]
+
+
+def safest(values, width, context):
+    """Return the hash of the grid whose edges are further away."""
+    values = np.asarray(values, dtype=float)
+    first, second = fingerprints(values, width, context)
+    if not np.isfinite(values).all():
+        return first
+    return first if abs(projection(values) / width % 1 - 0.5) <= 0.25 else second
+
+
+def _weights(size):
+    return 0.5 + np.arange(1, size + 1) * GOLDEN % 1
+
+
+def _hash(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:14]
