@@ -183,9 +183,10 @@ class Plane:
         place = f"translate({number(self.px(x))} {number(self.py(y))})"
         group = self.add("g", part=part, transform=place, class_="em-this-one", **attributes)
         self.picture.add("circle", group, r=17, fill="transparent", class_="em-target")
-        self.picture.add("circle", group, r=11, class_="em-ring-outer")
-        self.picture.add("circle", group, r=9, class_="em-ring-pink")
-        self.picture.add("circle", group, r=7, class_="em-ring-inner")
+        # plain strokes, which the style sheet refines: a notebook viewer may not bring it
+        for radius, ring in ((11, "outer"), (9, "pink"), (7, "inner")):
+            plain = {"fill": "none", "stroke": "currentColor", "class_": f"em-ring-{ring}"}
+            self.picture.add("circle", group, r=radius, **plain)
         self.picture.add("circle", group, r=2.6, fill="currentColor")
         if words:
             self.picture.text(0, -16, words, group, text_anchor="middle", class_="em-words em-halo")
@@ -197,7 +198,7 @@ class Plane:
         group = self.add("g", part=part, transform=place, class_="em-grip", **attributes)
         self.picture.add("circle", group, r=17, fill="transparent", class_="em-target")
         color = CLUSTERS[cluster]["color"] if cluster else "currentColor"
-        self.picture.add("circle", group, r=7, class_="em-grip-ring", stroke=color)
+        self.picture.add("circle", group, r=7, class_="em-grip-ring", fill="none", stroke=color)
         self.picture.add("circle", group, r=2.6, fill=color)
         if words:
             self.picture.text(0, -13, words, group, text_anchor="middle", class_="em-words em-halo")
