@@ -6,6 +6,7 @@
 Needs the extra `figures` (anywidget). A figure is a class here and a file of the same name in `js`.
 """
 
+from .bound import Bound
 from .figure import LiveFigure
 from .prediction import PlacePrediction, Prediction
 from .quiz import Ask, AskNumber, Quiz
@@ -14,6 +15,7 @@ from .two_clusters import TwoClusters
 __all__ = [
     "Ask",
     "AskNumber",
+    "Bound",
     "LiveFigure",
     "PlacePrediction",
     "Prediction",

@@ -91,6 +91,18 @@
     return { resp: normalise(joint), logLikelihood: sum(joint.map(logSumExp)) };
   }
 
+  /* The bound that EM climbs: sum of r (log prior times likelihood - log r), for any shares r. */
+  function lowerBound(X, resp, mixture) {
+    const term = (r, joint) => (r > 0 ? r * (joint - Math.log(r)) : 0);
+    return sum(logJoint(X, mixture).map((row, i) => sum(row.map((joint, k) => term(resp[i][k], joint)))));
+  }
+
+  /* Kullback-Leibler divergence of each row of q from the same row of r, in nats. */
+  function divergence(q, r) {
+    const term = (share, other) => (share > 0 ? share * Math.log(share / other) : 0);
+    return q.map((row, i) => sum(row.map((share, k) => term(share, r[i][k]))));
+  }
+
   /* Soft counts, averages and spreads: the parameters that fit these responsibilities best. */
   function mStep(X, resp, covarianceType = "full") {
     const n = X.length;
@@ -117,6 +129,6 @@
 
   Object.assign(emlib, {
     sum, logSumExp, cholesky, covarianceOf, logGaussian, logJoint, normalise,
-    responsibilities, logLikelihood, eStep, mStep, entropy,
+    responsibilities, logLikelihood, eStep, lowerBound, divergence, mStep, entropy,
   });
 })((globalThis.emlib ??= {}));

@@ -95,12 +95,15 @@
       cleaning.push(emlib.stage.handle({ ...options, part, where, move, free, settle: figure.settle }));
       part.setAttribute("aria-label", options.label);
       part.dataset.key = options.key;
+      if (options.index != null) part.dataset.index = options.index;
       updates.push((state) => {
         const [x, y] = options.where(state);
         options.plane.place(part, [x, y]);
-        part.setAttribute("aria-valuemin", (options.limits || [options.plane.x])[0][0]);
-        part.setAttribute("aria-valuemax", (options.limits || [options.plane.x])[0][1]);
-        part.setAttribute("aria-valuenow", x);
+        const axis = options.along === "y" ? 1 : 0;
+        const [least, most] = (options.limits || [options.plane.x, options.plane.y])[axis];
+        part.setAttribute("aria-valuemin", least);
+        part.setAttribute("aria-valuemax", most);
+        part.setAttribute("aria-valuenow", [x, y][axis]);
         part.setAttribute("aria-valuetext", options.words(state, figure.revealed()));
         part.setAttribute("aria-disabled", String(!free()));
       });

@@ -110,7 +110,7 @@
    *
    *   part     the element; picture.py gave it a target of at least 24 pixels
    *   where    () => [x, y]      free    () => whether it may be moved now
-   *   along    "xy" or "x"       step    [dx, dy] of one arrow key
+   *   along    "xy", "x" or "y"     step    [dx, dy] of one arrow key
    */
   function handle({ part, plane: on, where, move, settle, free, along = "xy", step, limits }) {
     let drag = null;
@@ -122,8 +122,10 @@
       target.addEventListener(type, act, { signal: listeners.signal });
 
     function go([x, y]) {
-      const [, now] = where();
-      move([clamp(x, bounds[0]), along === "x" ? now : clamp(y, bounds[1])]);
+      const [stayX, stayY] = where();
+      move([
+        along === "y" ? stayX : clamp(x, bounds[0]), along === "x" ? stayY : clamp(y, bounds[1]),
+      ]);
     }
     function arm(on) {
       armed = on;
@@ -172,12 +174,15 @@
       const size = event.shiftKey ? 0.1 : 1;
       const arrow = ARROWS[event.key];
       const [x, y] = where();
+      const [dx, dy] = step.map((length) => size * length);
+      const ends = (m) => (along === "y" ? [x, bounds[1][m]] : [bounds[0][m], y]);
       if (event.key === "Escape" && armed) arm(false);
       else if (!free()) return;
-      else if (arrow && along === "x") go([x + size * step[0] * (arrow[0] + arrow[1]), y]);
-      else if (arrow) go([x + size * step[0] * arrow[0], y + size * step[1] * arrow[1]]);
-      else if (event.key === "Home") go([bounds[0][0], y]);
-      else if (event.key === "End") go([bounds[0][1], y]);
+      else if (arrow && along === "x") go([x + dx * (arrow[0] + arrow[1]), y]);
+      else if (arrow && along === "y") go([x, y + dy * (arrow[0] + arrow[1])]);
+      else if (arrow) go([x + dx * arrow[0], y + dy * arrow[1]]);
+      else if (event.key === "Home") go(ends(0));
+      else if (event.key === "End") go(ends(1));
       else return;
       event.preventDefault();
       settle();

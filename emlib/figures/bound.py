@@ -1,0 +1,138 @@
+"""The lower bound under the log-likelihood, with shares that the reader sets by hand."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from ..mixture import Parameters, log_likelihood, lower_bound, responsibilities
+from ..plotting import CLUSTERS
+from .figure import LiveFigure
+from .picture import Picture, number
+from .state import Numbers
+
+X = np.array([-3, -2.5, -1, 0, 2, 4, 5])
+NAMES = ("green", "blue")
+GREEN, VARIANCE = -2.0, 2.0
+RANGE = (-5.0, 7.0)  # of the axis, which observations and blue's mean share
+HEIGHTS = (-44.0, -12.0)  # of the log-likelihood
+GRID = np.linspace(*RANGE, 97)
+
+
+class Bound(LiveFigure):
+    """Set shares q for seven observations, and see how far the bound lies below the likelihood.
+
+    Two clusters with equal weights and variances of 2; green stays at -2, blue's mean is unknown.
+    The E-step makes q the responsibilities, the M-step moves blue's mean to the top of the bound.
+
+    Parameters
+    ----------
+    mean : float
+        Blue's mean, from -5 to 7.
+    shares : (7,) list
+        Blue's share of each observation; green has the rest.
+    steps : bool
+        Offer the two half-steps as buttons.
+    """
+
+    kind = "bound"
+    options: ClassVar[dict] = {"steps": True}
+    mean = Numbers(-1.0, low=RANGE[0], high=RANGE[1])
+    shares = Numbers([0.5] * 7, low=0, high=1)
+
+    def cluster_names(self):
+        """Return green and blue."""
+        return NAMES
+
+    def parameters(self, mean=None):
+        """Return the mixture on screen, or with another mean of blue."""
+        mean = self.mean if mean is None else mean
+        return Parameters([0.5, 0.5], [[GREEN], [mean]], [VARIANCE, VARIANCE], "spherical")
+
+    def resp(self):
+        """Return q, shape (7, 2): what the reader has set."""
+        blue = np.array(self.shares)
+        return np.column_stack([1 - blue, blue])
+
+    def _posterior(self):
+        p = self.parameters()
+        return responsibilities(X[:, None], p.weights, p.means, p.covariances, "spherical")
+
+    def _likelihood(self, mean):
+        return log_likelihood(X[:, None], self.parameters(mean))
+
+    def _bound(self, mean):
+        return lower_bound(X[:, None], self.resp(), self.parameters(mean))
+
+    def values(self):
+        """Return likelihood, bound and gap."""
+        likelihood, bound = self._likelihood(self.mean), self._bound(self.mean)
+        return {
+            "likelihood": likelihood,
+            "bound": bound,
+            "gap": likelihood - bound,
+        }
+
+    def constants(self):
+        """Return the problem, and the grid on which both curves are drawn."""
+        model = {"x": X, "green": GREEN, "variance": VARIANCE, "grid": GRID}
+        return {key: np.asarray(value).tolist() for key, value in model.items()}
+
+    def summary(self):
+        """Say where the mean is, and likelihood, bound and gap."""
+        v = self.values()
+        return (
+            f"mean of blue {self.mean:g}; log-likelihood {v['likelihood']:.3f}, "
+            f"bound {v['bound']:.3f}, gap {v['gap']:.3f}"
+        )
+
+    def alt(self):
+        """Say what the picture shows."""
+        v = self.values()
+        return (
+            "The log-likelihood as a curve over blue's mean, and below it a bound, a parabola. At "
+            f"the chosen mean the gap between them is {v['gap']:.2f}. Underneath lie the seven "
+            "observations, each with a handle at the share that blue is given, and a mark at "
+            "blue's responsibility."
+        )
+
+    def draw(self):
+        """Draw both curves over blue's mean, and below them the shares of the observations."""
+        picture = Picture(height=392)
+        curves = picture.plane("curves", RANGE, HEIGHTS, (40, 24, 312, 190))
+        curves.axis([-40, -30, -20], "log-likelihood", along="y")
+        curves.axis([-4, -2, 0, 2, 4, 6], "mean of blue, and observed value", along="x")
+        self._draw_curves(picture, curves)
+        shares = picture.plane("shares", RANGE, (0, 1), (40, 290, 312, 92))
+        shares.axis([0, 0.5, 1], "blue's share q of each observation", along="y")
+        self._draw_shares(shares)
+        return picture
+
+    def _draw_curves(self, picture, plane):
+        low = HEIGHTS[0]
+        heights = [self._likelihood(mean) for mean in GRID]
+        plane.line(np.column_stack([GRID, heights]), part="likelihood", link="likelihood")
+        bound = np.array([self._bound(mean) for mean in GRID])
+        seen = bound >= low
+        d = plane.path(np.column_stack([GRID, bound])[seen]) if seen.any() else ""
+        blue = {"stroke": CLUSTERS["blue"]["color"], "stroke_width": 2, "stroke_dasharray": "7 4"}
+        plane.add("path", d=d, fill="none", part="bound", link="bound", **blue)
+        v = self.values()
+        at, foot = plane.px(self.mean), max(v["bound"], low)
+        ends = {"x1": at, "x2": at, "y1": plane.py(v["likelihood"]), "y2": plane.py(foot)}
+        plane.add("line", **ends, stroke="currentColor", part="gap", class_="em-gap-bar", link="gap")
+        words = f"gap {v['gap']:.2f}"
+        down = plane.py((v["likelihood"] + foot) / 2) + 4
+        halo = {"class_": "em-words em-halo", "part": "gap-words", "link": "gap"}
+        plane.words(at + 8, down, words, **halo)
+        plane.grip(self.mean, low, "mean", cluster="blue", link="mean")
+
+    def _draw_shares(self, plane):
+        for i, (x, share, r) in enumerate(zip(X, self.shares, self._posterior()[:, 1], strict=True)):
+            at, foot, top = plane.px(x), plane.py(0), plane.py(1)
+            plane.add("line", x1=at, x2=at, y1=foot, y2=top, stroke="currentColor",
+                      class_="em-track", link=f"row-{i}")  # fmt: skip
+            place = f"translate({number(at)} {number(plane.py(r))})"
+            plane.add("path", d="M-13 0H-8M8 0H13", transform=place, stroke="currentColor",
+                      stroke_width=2.5, part=f"posterior-{i}", class_="em-reveal",
+                      link=f"row-{i}")  # fmt: skip
+            plane.grip(x, share, f"share-{i}", cluster="blue", link=f"row-{i}")
