@@ -119,20 +119,22 @@ class Bound(LiveFigure):
         v = self.values()
         at, foot = plane.px(self.mean), max(v["bound"], low)
         ends = {"x1": at, "x2": at, "y1": plane.py(v["likelihood"]), "y2": plane.py(foot)}
-        plane.add("line", **ends, stroke="currentColor", part="gap", class_="em-gap-bar", link="gap")
-        words = f"gap {v['gap']:.2f}"
-        down = plane.py((v["likelihood"] + foot) / 2) + 4
-        halo = {"class_": "em-words em-halo", "part": "gap-words", "link": "gap"}
-        plane.words(at + 8, down, words, **halo)
+        plane.add(
+            "line", **ends, stroke="currentColor", part="gap", class_="em-gap-bar", link="gap"
+        )
+        plane.words(50, 42, f"gap {v['gap']:.2f}", part="gap-words", link="gap")
         plane.grip(self.mean, low, "mean", cluster="blue", link="mean")
 
     def _draw_shares(self, plane):
-        for i, (x, share, r) in enumerate(zip(X, self.shares, self._posterior()[:, 1], strict=True)):
+        for i, (x, share, r) in enumerate(
+            zip(X, self.shares, self._posterior()[:, 1], strict=True)
+        ):
             at, foot, top = plane.px(x), plane.py(0), plane.py(1)
             plane.add("line", x1=at, x2=at, y1=foot, y2=top, stroke="currentColor",
                       class_="em-track", link=f"row-{i}")  # fmt: skip
             place = f"translate({number(at)} {number(plane.py(r))})"
-            plane.add("path", d="M-13 0H-8M8 0H13", transform=place, stroke="currentColor",
-                      stroke_width=2.5, part=f"posterior-{i}", class_="em-reveal",
-                      link=f"row-{i}")  # fmt: skip
             plane.grip(x, share, f"share-{i}", cluster="blue", link=f"row-{i}")
+            diamond = {"d": "M0 -5L5 0L0 5L-5 0Z", "fill": "currentColor", "link": f"row-{i}"}
+            plane.add(
+                "path", **diamond, transform=place, part=f"posterior-{i}", class_="em-diamond"
+            )

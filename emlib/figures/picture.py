@@ -105,14 +105,14 @@ class Plane:
             for tick in ticks:
                 at = self.px(tick)
                 self.add("line", x1=at, y1=foot, x2=at, y2=foot + 4, stroke="currentColor")
-                self.words(at, foot + 16, f"{tick:g}", text_anchor="middle")
+                self.words(at, foot + 16, f"{tick:g}".replace("-", "−"), text_anchor="middle")
             self.words(left + width / 2, foot + 32, label, text_anchor="middle")
         else:
             self.add("line", x1=left, y1=top, x2=left, y2=foot, stroke="currentColor")
             for tick in ticks:
                 at = self.py(tick)
                 self.add("line", x1=left - 4, y1=at, x2=left, y2=at, stroke="currentColor")
-                self.words(left - 7, at + 4.5, f"{tick:g}", text_anchor="end")
+                self.words(left - 7, at + 4.5, f"{tick:g}".replace("-", "−"), text_anchor="end")
             self.words(left, top - 8, label, text_anchor="start")
         return self
 

@@ -60,7 +60,9 @@
       }, row);
     }
     figure.number({ key: "mean", label: "mean of blue", min: -5, max: 7, step: 0.1, slider: false, link: "mean" });
-    const typed = emlib.stage.make("div", { class: "em-row" }, figure.panel);
+    const fold = emlib.stage.make("details", {}, figure.panel);
+    emlib.stage.make("summary", {}, fold, "Type the shares");
+    const typed = emlib.stage.make("div", { class: "em-row" }, fold);
     x.forEach((value, index) => figure.number({
       key: "shares", index, label: `q at ${show(value, 1)}`, min: 0, max: 1, step: 0.05,
       slider: false, link: `row-${index}`,
@@ -96,8 +98,6 @@
       const ends = { x1: at, x2: at, y1: curves.py(above), y2: curves.py(below) };
       for (const [key, value] of Object.entries(ends)) bar.setAttribute(key, value.toFixed(2));
       const words = figure.part("gap-words");
-      words.setAttribute("x", (at + 8).toFixed(2));
-      words.setAttribute("y", (curves.py((above + below) / 2) + 4).toFixed(2));
       words.textContent = `gap ${gap(state).toFixed(2)}`;
       posterior(state).forEach((r, i) => plane.place(figure.part(`posterior-${i}`), [x[i], r]));
     };
