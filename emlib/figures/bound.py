@@ -97,12 +97,12 @@ class Bound(LiveFigure):
 
     def draw(self):
         """Draw both curves over blue's mean, and below them the shares of the observations."""
-        picture = Picture(height=392)
+        picture = Picture(height=404)
         curves = picture.plane("curves", RANGE, HEIGHTS, (40, 24, 312, 190))
         curves.axis([-40, -30, -20], "log-likelihood", along="y")
-        curves.axis([-4, -2, 0, 2, 4, 6], "mean of blue, and observed value", along="x")
+        curves.axis([-4, -2, 0, 2, 4, 6], "mean of blue", along="x")
         self._draw_curves(picture, curves)
-        shares = picture.plane("shares", RANGE, (0, 1), (40, 290, 312, 92))
+        shares = picture.plane("shares", (-0.5, 6.5), (0, 1), (40, 284, 312, 92))
         shares.axis([0, 0.5, 1], "blue's share q of each observation", along="y")
         self._draw_shares(shares)
         return picture
@@ -133,7 +133,7 @@ class Bound(LiveFigure):
             plane.add("line", x1=at, x2=at, y1=foot, y2=top, stroke="currentColor",
                       class_="em-track", link=f"row-{i}")  # fmt: skip
             place = f"translate({number(at)} {number(plane.py(r))})"
-            plane.grip(x, share, f"share-{i}", cluster="blue", link=f"row-{i}")
+            plane.grip(i, share, f"share-{i}", cluster="blue", link=f"row-{i}")
             diamond = {"d": "M0 -5L5 0L0 5L-5 0Z", "fill": "currentColor", "link": f"row-{i}"}
             plane.add(
                 "path", **diamond, transform=place, part=f"posterior-{i}", class_="em-diamond"

@@ -39,7 +39,7 @@
     x.forEach((value, i) => figure.handle({
       part: `share-${i}`, key: "shares", index: i, plane, along: "y", step: [0, 0.05],
       label: `blue's share of the observation ${show(value, 1)}`,
-      where: ({ shares }) => [value, shares[i]],
+      where: ({ shares }) => [i, shares[i]],
       patch: ([, share], { shares }) => ({ shares: shares.map((old, j) => (j === i ? share : old)) }),
       words: (state, revealed) => revealed
         ? `share ${show(state.shares[i])}; responsibility ${show(posterior(state)[i])}`
@@ -99,7 +99,7 @@
       for (const [key, value] of Object.entries(ends)) bar.setAttribute(key, value.toFixed(2));
       const words = figure.part("gap-words");
       words.textContent = `gap ${gap(state).toFixed(2)}`;
-      posterior(state).forEach((r, i) => plane.place(figure.part(`posterior-${i}`), [x[i], r]));
+      posterior(state).forEach((r, i) => plane.place(figure.part(`posterior-${i}`), [i, r]));
     };
   };
 })(globalThis.emlib);
