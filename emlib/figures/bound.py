@@ -126,15 +126,16 @@ class Bound(LiveFigure):
         plane.grip(self.mean, low, "mean", cluster="blue", link="mean")
 
     def _draw_shares(self, plane):
-        for i, (x, share, r) in enumerate(
-            zip(X, self.shares, self._posterior()[:, 1], strict=True)
-        ):
-            at, foot, top = plane.px(x), plane.py(0), plane.py(1)
-            plane.add("line", x1=at, x2=at, y1=foot, y2=top, stroke="currentColor",
-                      class_="em-track", link=f"row-{i}")  # fmt: skip
+        """Lay the observations side by side, so that every handle has room under a finger."""
+        for i, (share, r) in enumerate(zip(self.shares, self._posterior()[:, 1], strict=True)):
+            at, foot, top, link = plane.px(i), plane.py(0), plane.py(1), f"row-{i}"
+            ends = {"x1": at, "x2": at, "y1": foot, "y2": top, "stroke": "currentColor"}
+            plane.add("line", **ends, class_="em-track", link=link)
+            value = f"{X[i]:g}".replace("-", "−")
+            plane.words(at, foot + 20, value, text_anchor="middle", link=link)
+            plane.grip(i, share, f"share-{i}", cluster="blue", link=link)
             place = f"translate({number(at)} {number(plane.py(r))})"
-            plane.grip(i, share, f"share-{i}", cluster="blue", link=f"row-{i}")
-            diamond = {"d": "M0 -5L5 0L0 5L-5 0Z", "fill": "currentColor", "link": f"row-{i}"}
+            diamond = {"d": "M0 -5L5 0L0 5L-5 0Z", "fill": "currentColor", "link": link}
             plane.add(
                 "path", **diamond, transform=place, part=f"posterior-{i}", class_="em-diamond"
             )
