@@ -8,6 +8,8 @@ Needs the extra `figures` (anywidget). A figure is a class here and a file of th
 
 from .bound import Bound
 from .figure import LiveFigure
+from .linkage import Linkage
+from .one_dimension import OneDimension
 from .prediction import PlacePrediction, Prediction
 from .quiz import Ask, AskNumber, Quiz
 from .two_clusters import TwoClusters
@@ -16,7 +18,9 @@ __all__ = [
     "Ask",
     "AskNumber",
     "Bound",
+    "Linkage",
     "LiveFigure",
+    "OneDimension",
     "PlacePrediction",
     "Prediction",
     "Quiz",

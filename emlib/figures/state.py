@@ -7,13 +7,17 @@ DIGITS = 6  # what is stored and compared; the mathematics behind it keeps every
 
 
 class Numbers(TraitType):
-    """A number, or nested lists of numbers, of a shape that never changes."""
+    """A number, or nested lists of numbers, of a shape that never changes.
+
+    `lengths` lists how long a list may be, where that is for each figure to choose.
+    """
 
     info_text = "a number or nested lists of numbers"
 
-    def __init__(self, default, low=-np.inf, high=np.inf):
+    def __init__(self, default, low=-np.inf, high=np.inf, lengths=()):
         self.low, self.high = low, high
         self.shape = np.shape(default)
+        self.shapes = [(length,) for length in lengths] or [self.shape]
         super().__init__(default_value=round_off(default))
         self.tag(sync=True, state=True)
 
@@ -23,8 +27,8 @@ class Numbers(TraitType):
             array = np.asarray(value, dtype=float)
         except (TypeError, ValueError):
             array = np.array(np.nan)
-        wanted = f"{type(obj).__name__}.{self.name} takes {_words(self.shape)}"
-        if array.shape != self.shape:
+        wanted = f"{type(obj).__name__}.{self.name} takes {_words(self.shapes)}"
+        if array.shape not in self.shapes:
             raise ValueError(f"{wanted}; {value!r} is something else.")
         if not np.all(np.isfinite(array)):
             raise ValueError(f"{wanted}, all finite; {value!r} is not.")
@@ -32,7 +36,7 @@ class Numbers(TraitType):
             raise ValueError(
                 f"{wanted} between {self.low:g} and {self.high:g}; {value!r} is outside."
             )
-        return round_off(array)
+        return round_off(np.round(array) if self.whole else array)
 
 
 class Choice(Unicode):
@@ -80,7 +84,7 @@ def round_off(value):
     return (np.round(np.asarray(value, dtype=float), DIGITS) + 0.0).tolist()
 
 
-def _words(shape):
-    if not shape:
+def _words(shapes):
+    if shapes == [()]:
         return "a number"
-    return f"numbers of shape {shape}"
+    return f"numbers of shape {' or '.join(map(str, shapes))}"

@@ -122,6 +122,12 @@
     return { weights: counts.map((count) => count / n), means, covariances, covarianceType };
   }
 
+  /* Once around the loop for the linkage example; linkage.py says what the counts are. */
+  function linkageStep(p, counts) {
+    const hidden = (counts[0] * (p / 4)) / (1 / 2 + p / 4);
+    return (hidden + counts[3]) / (hidden + counts[3] + counts[1] + counts[2]);
+  }
+
   /* Entropy of each row, in nats: 0 where one cluster takes all. */
   function entropy(resp) {
     return resp.map((row) => sum(row.map((r) => (r > 0 ? -r * Math.log(r) : 0))));
@@ -129,6 +135,6 @@
 
   Object.assign(emlib, {
     sum, logSumExp, cholesky, covarianceOf, logGaussian, logJoint, normalise,
-    responsibilities, logLikelihood, eStep, lowerBound, divergence, mStep, entropy,
+    responsibilities, logLikelihood, eStep, lowerBound, divergence, mStep, linkageStep, entropy,
   });
 })((globalThis.emlib ??= {}));

@@ -84,7 +84,7 @@
     const words = options.words || ((value) => `${label} ${show(value, decimals)}`);
     const read = (state) => (index == null ? state[key] : state[key][index]);
     const write = (value) => {
-      const within = clamp(value, [min, max]);
+      const within = clamp(decimals === 0 ? Math.round(value) : value, [min, max]);
       if (options.write) figure.set(options.write(within, figure.state()));
       else if (index == null) figure.set({ [key]: within });
       else figure.set({ [key]: figure.state()[key].map((old, i) => (i === index ? within : old)) });
