@@ -9,13 +9,14 @@ DIGITS = 6  # what is stored and compared; the mathematics behind it keeps every
 class Numbers(TraitType):
     """A number, or nested lists of numbers, of a shape that never changes.
 
-    `lengths` lists how long a list may be, where that is for each figure to choose.
+    `lengths` lists how long a list may be, where that is for each figure to choose; with `whole`,
+    they are rounded to whole numbers.
     """
 
     info_text = "a number or nested lists of numbers"
 
-    def __init__(self, default, low=-np.inf, high=np.inf, lengths=()):
-        self.low, self.high = low, high
+    def __init__(self, default, low=-np.inf, high=np.inf, lengths=(), whole=False):
+        self.low, self.high, self.whole = low, high, whole
         self.shape = np.shape(default)
         self.shapes = [(length,) for length in lengths] or [self.shape]
         super().__init__(default_value=round_off(default))
