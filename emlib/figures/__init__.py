@@ -8,6 +8,7 @@ Needs the extra `figures` (anywidget). A figure is a class here and a file of th
 
 from .bound import Bound
 from .figure import LiveFigure
+from .likelihood_surface import LikelihoodSurface
 from .linkage import Linkage
 from .one_dimension import OneDimension
 from .prediction import PlacePrediction, Prediction
@@ -18,6 +19,7 @@ __all__ = [
     "Ask",
     "AskNumber",
     "Bound",
+    "LikelihoodSurface",
     "Linkage",
     "LiveFigure",
     "OneDimension",
