@@ -15,7 +15,7 @@ Equation -> function -> page of the book "Who Is Responsible?"
 | the loop, for any model and for a Gaussian mixture | `em`, `fit_em` | The loop |
 """
 
-from .datasets import load_faithful, load_galaxies, sample_mixture
+from .datasets import load_faithful, load_galaxies, load_tiles, sample_mixture
 from .em import ConvergenceWarning, EMResult, RegularizationWarning, em, fit_em
 from .estimator import GaussianMixture
 from .expectation import e_step
@@ -67,6 +67,7 @@ __all__ = [
     "kmeans_plusplus",
     "load_faithful",
     "load_galaxies",
+    "load_tiles",
     "log_gaussian",
     "log_joint",
     "log_likelihood",

@@ -16,6 +16,16 @@ class Dataset(NamedTuple):
     units: tuple
 
 
+class Tiles(NamedTuple):
+    """A photograph in tiles, row by row, with what each shows as somebody saw it."""
+
+    X: np.ndarray
+    labels: np.ndarray
+    shape: tuple
+    feature_names: tuple
+    units: tuple
+
+
 class Sample(NamedTuple):
     """Observations drawn from a mixture, with the component that each one came from."""
 
@@ -74,7 +84,25 @@ def load_galaxies(*, corrected=True):
     return Dataset(velocities, ("velocity",), ("km/s",))
 
 
+def load_tiles():
+    """Mean colours of the 384 tiles of a photograph: sky, a building, trees and a lake.
+
+    X, shape (384, 3), holds red, green and blue from 0 to 255; labels, shape (384,), says "sky",
+    "building", "trees", "lake" or "mixed", by eye; shape is (rows, columns). Photograph by
+    danielbuechele, CC BY 2.0; the file `emlib/data/tiles.csv` says what was kept of it.
+    """
+    rows = _rows("tiles.csv")
+    table = np.loadtxt(rows, delimiter=",", usecols=range(5))
+    labels = np.array([row.strip().split(",")[-1] for row in rows])
+    shape = tuple(int(last) + 1 for last in table[-1, :2])
+    return Tiles(table[:, 2:], labels, shape, ("red", "green", "blue"), ("0 to 255",) * 3)
+
+
 def _read(name):
+    return np.loadtxt(_rows(name), delimiter=",", ndmin=2)
+
+
+def _rows(name):
+    """Return the lines of a table below its comments and its head."""
     with (files("emlib") / "data" / name).open(encoding="utf-8") as lines:
-        rows = [line for line in lines if not line.startswith("#")]
-    return np.loadtxt(rows[1:], delimiter=",", ndmin=2)
+        return [line for line in lines if not line.startswith("#")][1:]

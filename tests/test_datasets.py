@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import teaching_path
 from random_mixtures import COVARIANCE_TYPES, random_covariances
+from sklearn.datasets import load_sample_image
 
 import emlib
 
@@ -98,11 +99,29 @@ def test_the_galaxies_are_whole_and_the_known_misprint_is_corrected():
     assert (np.diff(X[:, 0]) >= 0).all()
 
 
+def test_the_tiles_are_the_mean_colours_of_the_photograph_that_they_name():
+    X, labels, shape, names, units = emlib.load_tiles()
+    assert (X.shape, shape) == ((384, 3), (16, 24))
+    assert (names, units) == (("red", "green", "blue"), ("0 to 255",) * 3)
+    seen = {name: int((labels == name).sum()) for name in set(labels)}
+    assert seen == {"sky": 124, "building": 64, "trees": 76, "lake": 19, "mixed": 101}
+    photograph = load_sample_image("china.jpg").astype(float)
+    down, right = (
+        np.split(np.arange(size), np.round(np.linspace(0, size, count + 1)).astype(int)[1:-1])
+        for size, count in zip(photograph.shape, shape, strict=False)
+    )
+    means = [photograph[np.ix_(i, j)].mean(axis=(0, 1)) for i in down for j in right]
+    # a tenth is what the table keeps, the rest is left to decoders of JPEG
+    np.testing.assert_allclose(X, means, atol=0.5)
+
+
 def test_a_loader_gives_a_fresh_table_every_time():
     emlib.load_faithful().X[:] = 0
     emlib.load_galaxies().X[:] = 0
+    emlib.load_tiles().X[:] = 0
     assert emlib.load_faithful().X.any()
     assert emlib.load_galaxies().X.any()
+    assert emlib.load_tiles().X.any()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "emlib" / "data").iterdir()), ids=lambda p: p.name)
@@ -144,7 +163,7 @@ def test_the_loaders_work_from_an_installed_wheel(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path)
     program = (
         "import emlib; print(emlib.__file__);"
-        "print(len(emlib.load_faithful().X), len(emlib.load_galaxies().X))"
+        "print(len(emlib.load_faithful().X), len(emlib.load_galaxies().X), len(emlib.load_tiles().X))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -152,7 +171,7 @@ def test_the_loaders_work_from_an_installed_wheel(wheel, tmp_path):
     assert done.returncode == 0, done.stderr
     where, sizes = done.stdout.splitlines()
     assert Path(where).is_relative_to(tmp_path)
-    assert sizes == "272 82"
+    assert sizes == "272 82 384"
 
 
 def test_the_wheel_carries_the_library_and_nothing_of_the_book(wheel):
