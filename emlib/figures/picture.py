@@ -154,10 +154,11 @@ class Plane:
         d = self.path(points, closed=True)
         return self.add("path", d=d, **_stroke(cluster), **attributes)
 
-    def observations(self, X, resp=None, names=None, part=None, size=1.0):
+    def observations(self, X, resp=None, names=None, part=None, size=1.0, parent=None):
         """Mark observations, shape (n, 2): muted dots, or shaded by responsibility.
 
-        Each is a part of its own if `part` is a prefix: part "obs" names obs-0, obs-1, …
+        Each is a part of its own if `part` is a prefix: part "obs" names obs-0, obs-1, … They are
+        put into `parent`, a group, or straight into the plane.
         """
         n = len(X)
         if resp is None:
@@ -168,8 +169,9 @@ class Plane:
             markers = [CLUSTERS[names[k]]["marker"] for k in np.argmax(resp, axis=1)]
         for i, (x, y) in enumerate(np.asarray(X)):
             place = f"translate({number(self.px(x))} {number(self.py(y))})"
-            self.add(
+            self.picture.add(
                 "path",
+                self.group if parent is None else parent,
                 d=MARKS[markers[i]],
                 transform=place if size == 1 else f"{place} scale({number(size)})",
                 fill=fills[i],
