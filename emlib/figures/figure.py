@@ -16,7 +16,7 @@ import anywidget
 from traitlets import Dict, TraitError, Unicode, validate
 
 from ..plotting import CLUSTERS, PALETTE
-from .picture import Picture
+from .picture import MARKS, Picture
 from .state import Numbers
 
 FOLDER = files("emlib.figures")
@@ -126,6 +126,14 @@ class LiveFigure(anywidget.AnyWidget):
         """Return what the page needs besides the options, as JSON can hold it."""
         return {}
 
+    def limits(self) -> dict:
+        """Return [low, high] for each number, or list of numbers, of the state that has bounds."""
+        return {
+            key: [trait.low, trait.high]
+            for key, trait in self.traits(state=True).items()
+            if isinstance(trait, Numbers) and isfinite(trait.low)
+        }
+
     def cluster_names(self) -> tuple:
         """Return the palette's names of the clusters in the picture."""
         return tuple(CLUSTERS)
@@ -153,16 +161,14 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _config(self):
         names = self.cluster_names()
-        limits = {
-            key: [trait.low, trait.high]
-            for key, trait in self.traits(state=True).items()
-            if isinstance(trait, Numbers) and isfinite(trait.low)
-        }
         return {
             "kind": self.kind,
             "name": self.name,
-            "clusters": [{"name": name, **CLUSTERS[name]} for name in names],
-            "limits": limits,
+            "clusters": [
+                {"name": name, **CLUSTERS[name], "mark": MARKS[CLUSTERS[name]["marker"]]}
+                for name in names
+            ],
+            "limits": self.limits(),
             "prediction": self.prediction.config() if self.prediction else None,
             "options": self.options,
             "state": self.state(),

@@ -81,6 +81,13 @@
     return normalise(logJoint(X, mixture));
   }
 
+  /* [n][K]: who is responsible for each row with so many heads among its tosses; the number of orders
+   * in which heads can fall is the same for all coins and cancels. */
+  function coinResponsibilities(heads, tosses, weights, biases) {
+    return normalise(heads.map((count) => biases.map((bias, k) =>
+      Math.log(weights[k]) + count * Math.log(bias) + (tosses - count) * Math.log1p(-bias))));
+  }
+
   function logLikelihood(X, mixture) {
     return sum(logJoint(X, mixture).map(logSumExp));
   }
@@ -128,6 +135,32 @@
     return (hidden + counts[3]) / (hidden + counts[3] + counts[1] + counts[2]);
   }
 
+  /* So many cells of equal width from low to high: their cells + 1 ends. */
+  function linspace(low, high, cells) {
+    return Array.from({ length: cells + 1 }, (_, i) => low + ((high - low) * i) / cells);
+  }
+
+  /* Places between low and high where the largest responsibility changes hands; one feature. Two
+   * changes within one of the cells are not seen. */
+  function boundaries(mixture, [low, high], cells) {
+    const winner = (x) => {
+      const row = logJoint([[x]], mixture)[0];
+      return row.indexOf(Math.max(...row));
+    };
+    const ends = linspace(low, high, cells);
+    const winners = ends.map(winner);
+    return ends.slice(0, -1).map((end, i) => [end, ends[i + 1], winners[i], winners[i + 1]])
+      .filter(([, , here, there]) => here !== there)
+      .map(([from, to, here]) => {
+        for (let halving = 0; halving < 60; halving++) {
+          const middle = (from + to) / 2;
+          if (winner(middle) === here) from = middle;
+          else to = middle;
+        }
+        return (from + to) / 2;
+      });
+  }
+
   /* Entropy of each row, in nats: 0 where one cluster takes all. */
   function entropy(resp) {
     return resp.map((row) => sum(row.map((r) => (r > 0 ? -r * Math.log(r) : 0))));
@@ -135,6 +168,6 @@
 
   Object.assign(emlib, {
     sum, logSumExp, cholesky, covarianceOf, logGaussian, logJoint, normalise,
-    responsibilities, logLikelihood, eStep, lowerBound, divergence, mStep, linkageStep, entropy,
+    linspace, boundaries, responsibilities, coinResponsibilities, logLikelihood, eStep, lowerBound, divergence, mStep, linkageStep, entropy,
   });
 })((globalThis.emlib ??= {}));

@@ -82,12 +82,15 @@
   function number(figure, parent, options) {
     const { key, index, label, min, max, step, decimals = 2, slider = true, link } = options;
     const words = options.words || ((value) => `${label} ${show(value, decimals)}`);
-    const read = (state) => (index == null ? state[key] : state[key][index]);
+    /* the entry at an index, or at several: [2, 0] is the first coordinate of the third point */
+    const path = index == null ? [] : [index].flat();
+    const read = (state) => path.reduce((part, i) => part[i], state[key]);
+    const put = (part, [first, ...rest], entry) =>
+      first == null ? entry : part.map((old, i) => (i === first ? put(old, rest, entry) : old));
     const write = (value) => {
       const within = clamp(decimals === 0 ? Math.round(value) : value, [min, max]);
       if (options.write) figure.set(options.write(within, figure.state()));
-      else if (index == null) figure.set({ [key]: within });
-      else figure.set({ [key]: figure.state()[key].map((old, i) => (i === index ? within : old)) });
+      else figure.set({ [key]: put(figure.state()[key], path, within) });
     };
     const row = make("div", { class: "em-number", "data-link": link, "data-key": key, "data-index": index }, parent);
     const id = nextId();
@@ -157,9 +160,10 @@
   }
 
   /* A table of numbers. rows(state) => [{ head, cells: [{ text, value, link }], link, mark }]
-   * Cells are made once and filled by update; `value` keeps every digit for whoever looks.  */
-  function table(figure, parent, { caption, columns, rows, reveal = true }) {
-    const frame = make("div", { class: `em-table${reveal ? " em-reveal" : ""}`, tabindex: "0", role: "group", "aria-label": caption }, parent);
+   * Cells are made once and filled by update; `value` keeps every digit for whoever looks, and a
+   * table with a `name` carries all its values as a readout does.  */
+  function table(figure, parent, { caption, columns, rows, reveal = true, name }) {
+    const frame = make("div", { class: `em-table${reveal ? " em-reveal" : ""}`, tabindex: "0", role: "group", "aria-label": caption, "data-readout": name }, parent);
     const element = make("table", {}, frame);
     make("caption", {}, element, caption);
     const head = make("tr", {}, make("thead", {}, element));
@@ -171,6 +175,7 @@
     figure.onUpdate((state) => {
       const wanted = rows(state);
       while (body.children.length > wanted.length) body.lastChild.remove();
+      if (name) frame.dataset.value = JSON.stringify(wanted.map((row) => row.cells.map((cell) => cell.value)));
       wanted.forEach((row, i) => {
         const line = body.children[i] || make("tr", {}, body);
         line.className = row.mark ? "em-marked" : "";

@@ -22,6 +22,11 @@
     return element;
   }
 
+  /* Set numbers of a part of the picture, spelled as picture.py spells them. */
+  function attributes(element, numbers) {
+    for (const [key, value] of Object.entries(numbers)) element.setAttribute(key, coordinate(value));
+  }
+
   /* A rectangle of the picture that carries data coordinates, as picture.py wrote them down. */
   function plane(group) {
     const numbers = (key) => group.dataset[key].split(" ").map(Number);
@@ -92,12 +97,28 @@
     });
   }
 
+  /* A cell that cells.py drew: (words, share) moves its number and the bar behind it. */
+  function cell(group) {
+    const [frame, bar, words] = group.children;
+    const room = Number(frame.getAttribute("width"));
+    return (said, share) => {
+      words.textContent = said;
+      bar.setAttribute("width", coordinate(room * clamp(share, [0, 1])));
+    };
+  }
+
   /* The clusters' colours, mixed by responsibility, as picture.py mixes them. */
   function blend(resp, clusters) {
     const channel = (start) =>
       emlib.sum(resp.map((r, k) => r * parseInt(clusters[k].color.slice(start, start + 2), 16)));
     const hex = (value) => Math.round(clamp(value, [0, 255])).toString(16).padStart(2, "0");
     return `#${[1, 3, 5].map((start) => hex(channel(start))).join("")}`;
+  }
+
+  /* Fill an observation with its mixed colour; its mark is that of the largest share. */
+  function shade(observation, resp, clusters) {
+    observation.setAttribute("fill", blend(resp, clusters));
+    observation.setAttribute("d", clusters[resp.indexOf(Math.max(...resp))].mark);
   }
 
   const ARROWS = {
@@ -245,5 +266,5 @@
     return () => listeners.abort();
   }
 
-  emlib.stage = { make, plane, outline, blend, handle, picker, clamp };
+  emlib.stage = { make, plane, outline, cell, blend, handle, picker, coordinate, attributes, clamp };
 })((globalThis.emlib ??= {}));
