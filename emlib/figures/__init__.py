@@ -10,9 +10,12 @@ from .bound import Bound
 from .figure import LiveFigure
 from .likelihood_surface import LikelihoodSurface
 from .linkage import Linkage
+from .normaliser import Normaliser
 from .one_dimension import OneDimension
+from .planks import Planks
 from .prediction import PlacePrediction, Prediction
 from .quiz import Ask, AskNumber, Quiz
+from .temperature import Temperature
 from .two_clusters import TwoClusters
 
 __all__ = [
@@ -22,9 +25,12 @@ __all__ = [
     "LikelihoodSurface",
     "Linkage",
     "LiveFigure",
+    "Normaliser",
     "OneDimension",
     "PlacePrediction",
+    "Planks",
     "Prediction",
     "Quiz",
+    "Temperature",
     "TwoClusters",
 ]

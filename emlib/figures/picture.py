@@ -165,7 +165,7 @@ class Plane:
             fills, markers = ["currentColor"] * n, ["o"] * n
         else:
             names = names or cluster_names(resp.shape[1])
-            fills = [_hex(color) for color in blend(resp, names)]
+            fills = [hex_color(color) for color in blend(resp, names)]
             markers = [CLUSTERS[names[k]]["marker"] for k in np.argmax(resp, axis=1)]
         for i, (x, y) in enumerate(np.asarray(X)):
             place = f"translate({number(self.px(x))} {number(self.py(y))})"
@@ -258,5 +258,6 @@ def _stroke(cluster):
     return {"fill": "none", "stroke": style["color"], "stroke_width": 2, "stroke_dasharray": dash}
 
 
-def _hex(color):
+def hex_color(color):
+    """Spell red, green and blue from 0 to 1 as the page does."""
     return "#" + "".join(f"{round(255 * channel):02x}" for channel in color)

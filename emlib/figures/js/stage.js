@@ -266,5 +266,5 @@
     return () => listeners.abort();
   }
 
-  emlib.stage = { make, plane, outline, cell, blend, handle, picker, coordinate, attributes, clamp };
+  emlib.stage = { make, plane, outline, cell, blend, shade, handle, picker, coordinate, attributes, clamp };
 })((globalThis.emlib ??= {}));

@@ -1,0 +1,114 @@
+"""k-means as the cold limit: three means over a cloud, and a temperature that melts the borders."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from ..mixture import Parameters, entropy, responsibilities
+from ..plotting import blend, cluster_names
+from .figure import LiveFigure
+from .picture import Picture, hex_color
+from .state import Numbers
+
+NAMES = cluster_names(3)
+COLUMNS, ROWS = 22, 15  # cells of the ground
+RIGHT, UP = (-4.0, 4.0), (-2.7, 2.7)
+
+
+def cloud():
+    """Draw 90 observations: a wide cluster, a middling one and a small, tight one."""
+    rng = np.random.default_rng(7)
+    parts = ((45, (-1.5, 0.3), 0.9), (30, (1.3, 1.0), 0.55), (15, (1.5, -1.1), 0.35))
+    return np.vstack([mean + sd * rng.standard_normal((n, 2)) for n, mean, sd in parts]).round(3)
+
+
+class Temperature(LiveFigure):
+    """Heat three clusters of equal weight and one common variance, and cool them to k-means.
+
+    The variance is the temperature. Close to zero each observation goes whole to the nearest mean.
+
+    Parameters
+    ----------
+    log_temperature : float
+        Its decimal logarithm, from -2 to 1.5, in squared units of the picture.
+    means : (3, 2) list
+        The three means, which the reader drags, and which an iteration moves.
+    """
+
+    kind = "temperature"
+    options: ClassVar[dict] = {"iterate": True}
+    log_temperature = Numbers(-0.3, low=-2, high=1.5)
+    means = Numbers([[-2.2, -0.8], [0.3, 1.6], [1.0, -0.4]], low=-4, high=4)
+    X = cloud()
+
+    def cluster_names(self):
+        """Return fuchsia, green and blue."""
+        return NAMES
+
+    def parameters(self):
+        """Return the mixture on screen."""
+        variances = np.full(3, 10**self.log_temperature)
+        return Parameters(np.full(3, 1 / 3), self.means, variances, "spherical")
+
+    def resp(self, X=None):
+        """Return the responsibilities of the cloud or of other places."""
+        p = self.parameters()
+        X = self.X if X is None else X
+        return responsibilities(X, p.weights, p.means, p.covariances, "spherical")
+
+    def values(self):
+        """Return soft counts, mean entropy, and the mean squared distance to the nearest mean."""
+        resp = self.resp()
+        squares = ((self.X[:, None] - np.array(self.means)) ** 2).sum(axis=2)
+        return {
+            "counts": resp.sum(axis=0),
+            "entropy": entropy(resp).mean(),
+            "inertia": squares.min(axis=1).mean(),
+        }
+
+    def constants(self):
+        """Return the cloud and the number of cells."""
+        return {"X": self.X.tolist(), "columns": COLUMNS, "rows": ROWS}
+
+    def summary(self):
+        """Say the temperature, the soft counts and the entropy."""
+        v = self.values()
+        counts = ", ".join(
+            f"{name} {count:.2f}" for name, count in zip(NAMES, v["counts"], strict=True)
+        )
+        return (
+            f"temperature {10**self.log_temperature:.3g}; soft counts {counts}; "
+            f"mean entropy {v['entropy']:.3f}"
+        )
+
+    def alt(self):
+        """Say what the picture shows."""
+        return (
+            "A cloud of ninety observations with three means. The ground and the observations are "
+            "shaded by responsibility: at this temperature the borders between the three regions "
+            f"are {'sharp' if self.log_temperature < -1 else 'soft'}."
+        )
+
+    def draw(self):
+        """Draw the ground in cells, the observations and the three means."""
+        picture = Picture(height=246)
+        plane = picture.plane("main", RIGHT, UP, (2, 2, 356, 240.3))
+        self._draw_ground(plane)
+        plane.observations(self.X, self.resp(), NAMES, part="obs", size=0.8)
+        for k, (mean, name) in enumerate(zip(self.means, NAMES, strict=True)):
+            plane.grip(*mean, f"mean-{k}", words=name, cluster=name, link=f"cluster-{k}")
+        return picture
+
+    def _draw_ground(self, plane):
+        width, height = plane.box[2] / COLUMNS, plane.box[3] / ROWS
+        right = RIGHT[0] + (np.arange(COLUMNS) + 0.5) * (RIGHT[1] - RIGHT[0]) / COLUMNS
+        up = UP[1] - (np.arange(ROWS) + 0.5) * (UP[1] - UP[0]) / ROWS
+        places = np.stack(np.meshgrid(right, up), axis=-1).reshape(-1, 2)
+        group = plane.add("g", part="ground", class_="em-cells")
+        for i, color in enumerate(blend(self.resp(places), NAMES)):
+            row, column = divmod(i, COLUMNS)
+            corner = {"x": plane.box[0] + column * width, "y": plane.box[1] + row * height}
+            size = {"width": width, "height": height, "fill": hex_color(color)}
+            plane.picture.add("rect", group, **corner, **size)
+
+
