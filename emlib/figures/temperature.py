@@ -30,14 +30,14 @@ class Temperature(LiveFigure):
     Parameters
     ----------
     log_temperature : float
-        Its decimal logarithm, from -2 to 1.5, in squared units of the picture.
+        Its decimal logarithm, from -3 to 1.5, in squared units of the picture.
     means : (3, 2) list
         The three means, which the reader drags, and which an iteration moves.
     """
 
     kind = "temperature"
     options: ClassVar[dict] = {"iterate": True}
-    log_temperature = Numbers(-0.3, low=-2, high=1.5)
+    log_temperature = Numbers(-0.3, low=-3, high=1.5)
     means = Numbers([[-2.2, -0.8], [0.3, 1.6], [1.0, -0.4]], low=-4, high=4)
     X = cloud()
 

@@ -48,7 +48,7 @@
       words: ({ means }) => `x ${show(means[k][0])}, y ${show(means[k][1])}`,
     }));
     figure.number({
-      key: "log_temperature", label: "log₁₀ temperature", min: -2, max: 1.5, step: 0.05,
+      key: "log_temperature", label: "log₁₀ temperature", min: -3, max: 1.5, step: 0.05,
       words: (value) => `temperature ${(10 ** value).toPrecision(3)}`,
     });
     if (options.iterate) {
