@@ -174,14 +174,14 @@ class OneDimension(LiveFigure):
         middle = {"text_anchor": "middle", "class_": "em-words em-halo"}
         plane.words(np.clip(at, 28, 332), 13, "this one", part="flag", **flag, **middle)
         for k, name in enumerate(self.cluster_names()):
-            points = np.column_stack([grid, levels[:, k]])
+            points = _above_floor(np.column_stack([grid, levels[:, k]]))
             plane.line(points, name, part=f"curve-{k}", link=f"cluster-{k} covariance")
         self._draw_sticks(plane, at)
+        right = np.clip(plane.px(self.means), 36, 324)
+        down = _apart(right, np.maximum(plane.py(np.diag(peaks)) - 7, 36))
         for k, name in enumerate(self.cluster_names()):
-            right, down = plane.px(self.means[k]), plane.py(peaks[k, k])
-            place = np.clip(right, 36, 324), max(down - 7, 36)
             words = {"part": f"label-{k}", "link": f"cluster-{k} mean"}
-            plane.words(*place, _words(name), **words, **middle)
+            plane.words(right[k], down[k], _words(name), **words, **middle)
 
     def _draw_sticks(self, plane, at):
         names, now = self.cluster_names(), self.level(self.log_heights(self.x)[0])
@@ -267,3 +267,21 @@ class OneDimension(LiveFigure):
 
 def _words(name):
     return f"{CLUSTERS[name]['glyph']} {name}"
+
+
+def _above_floor(points):
+    """Leave out the points on the floor, but for those beside a higher one."""
+    high = np.pad(points[:, 1] > 0, 1)
+    seen = high[:-2] | high[1:-1] | high[2:]
+    return points[seen] if seen.any() else points[:1]
+
+
+def _apart(right, down):
+    """Move labels that would overlap below each other, the sooner the nearer they are."""
+    down, placed = np.array(down), []
+    for k in np.argsort(down, kind="stable"):
+        for other in placed:
+            near = np.clip((76 - abs(right[k] - right[other])) / 12, 0, 1)
+            down[k] = max(down[k], down[other] + 16 * near)
+        placed.append(k)
+    return down

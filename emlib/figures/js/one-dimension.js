@@ -88,12 +88,13 @@
 
     function curves(state, current) {
       const logs = emlib.logJoint(points(grid), current);
-      const peaks = emlib.logJoint(current.means, current);
+      const peaks = emlib.logJoint(current.means, current).map((row, k) => level(row[k], state.scale));
+      const right = state.means.map((mean) => clamp(plane.px(mean), [36, 324]));
+      const down = apart(right, peaks.map((peak) => Math.max(plane.py(peak) - 7, 36)));
       clusters.forEach((cluster, k) => {
         const line = grid.map((x, i) => [x, level(logs[i][k], state.scale)]);
-        figure.part(`curve-${k}`).setAttribute("d", plane.path(line));
-        const down = Math.max(plane.py(level(peaks[k][k], state.scale)) - 7, 36);
-        attributes(figure.part(`label-${k}`), { x: clamp(plane.px(state.means[k]), [36, 324]), y: down });
+        figure.part(`curve-${k}`).setAttribute("d", plane.path(aboveFloor(line)));
+        attributes(figure.part(`label-${k}`), { x: right[k], y: down[k] });
       });
     }
 
@@ -155,6 +156,26 @@
       figure.part("axis-words").textContent = `value x; height of a curve: ${scales[state.scale]}`;
     };
   };
+
+  /* The points on the floor are left out, but for those beside a higher one. */
+  function aboveFloor(line) {
+    const high = (i) => i in line && line[i][1] > 0;
+    const seen = line.filter((_, i) => high(i - 1) || high(i) || high(i + 1));
+    return seen.length ? seen : line.slice(0, 1);
+  }
+
+  /* Labels that would overlap move below each other, the sooner the nearer they are. */
+  function apart(right, down) {
+    const moved = [...down];
+    const order = down.map((_, k) => k).sort((a, b) => down[a] - down[b]);
+    order.forEach((k, place) => {
+      for (const other of order.slice(0, place)) {
+        const near = emlib.stage.clamp((76 - Math.abs(right[k] - right[other])) / 12, [0, 1]);
+        moved[k] = Math.max(moved[k], moved[other] + 16 * near);
+      }
+    });
+    return moved;
+  }
 
   /* 0.000012: two digits that count, however small. */
   function small(value) {
