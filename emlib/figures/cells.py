@@ -1,0 +1,20 @@
+"""Cells of a table in a picture: a number over a bar that is as long as the number is large."""
+
+from ..plotting import CLUSTERS
+
+
+def cell(picture, box, words, share, part, cluster=None, parent=None):
+    """Draw a cell (left, top, width, height): its words, over a bar of this share of its width.
+
+    The live figure moves both through `emlib.cell` (js/stage.js) by the same part name.
+    """
+    left, top, width, height = box
+    room = width - 4
+    frame = {"x": left + 2, "y": top + 2, "width": room, "height": height - 4}
+    group = picture.add("g", parent, part=part)
+    fill = CLUSTERS[cluster]["color"] if cluster else "currentColor"
+    picture.add("rect", group, **frame, fill="none", class_="em-cell-frame")
+    size = frame | {"width": room * min(max(share, 0), 1)}
+    picture.add("rect", group, **size, fill=fill, class_="em-cell-bar")
+    picture.text(left + width - 6, top + height / 2 + 4.5, words, group, text_anchor="end")
+    return group
