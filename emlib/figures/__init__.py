@@ -7,13 +7,17 @@ Needs the extra `figures` (anywidget). A figure is a class here and a file of th
 """
 
 from .bound import Bound
+from .cloud import Cloud
+from .coins import Coins
 from .figure import LiveFigure
 from .likelihood_surface import LikelihoodSurface
 from .linkage import Linkage
+from .log_odds import LogOdds
 from .normaliser import Normaliser
 from .one_dimension import OneDimension
 from .planks import Planks
 from .prediction import PlacePrediction, Prediction
+from .prior_times_likelihood import PriorTimesLikelihood
 from .quiz import Ask, AskNumber, Quiz
 from .temperature import Temperature
 from .two_clusters import TwoClusters
@@ -22,14 +26,18 @@ __all__ = [
     "Ask",
     "AskNumber",
     "Bound",
+    "Cloud",
+    "Coins",
     "LikelihoodSurface",
     "Linkage",
     "LiveFigure",
+    "LogOdds",
     "Normaliser",
     "OneDimension",
     "PlacePrediction",
     "Planks",
     "Prediction",
+    "PriorTimesLikelihood",
     "Quiz",
     "Temperature",
     "TwoClusters",
