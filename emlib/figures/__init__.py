@@ -20,6 +20,7 @@ from .prediction import PlacePrediction, Prediction
 from .prior_times_likelihood import PriorTimesLikelihood
 from .quiz import Ask, AskNumber, Quiz
 from .temperature import Temperature
+from .tiles import Tiles
 from .two_clusters import TwoClusters
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "PriorTimesLikelihood",
     "Quiz",
     "Temperature",
+    "Tiles",
     "TwoClusters",
 ]
