@@ -40,7 +40,7 @@ class OneDimension(LiveFigure):
         What the reader may change with sliders.
     scales, bands, boundary, table : bool
         Offer the choice of scale; draw everybody's share along the whole axis; draw where the
-        largest share changes hands; tell distance, height and share of each cluster.
+        largest share changes hands; tell how far away each cluster is, and its height here.
     """
 
     kind = "one-dimension"
@@ -112,7 +112,13 @@ class OneDimension(LiveFigure):
 
     def constants(self):
         """Return what the page needs to draw as `draw` does."""
-        return {"frame": self._frame, "cells": CELLS, "scales": SCALES, "stick": STICK, "wide": WIDE}
+        return {
+            "frame": self._frame,
+            "cells": CELLS,
+            "scales": SCALES,
+            "stick": STICK,
+            "wide": WIDE,
+        }
 
     def limits(self):
         """Return the bounds: an observation and a mean stay where they can be seen."""
@@ -133,7 +139,7 @@ class OneDimension(LiveFigure):
             "resp": resp,
             "entropy": entropy([resp])[0],
             "boundary": self.boundaries(),
-            "table": np.column_stack([distances, in_sd, heights, resp]),
+            "table": np.column_stack([distances, in_sd, heights]),
         }
 
     def summary(self):
@@ -222,7 +228,9 @@ class OneDimension(LiveFigure):
             area = np.column_stack([grid, tops[:, k]]).tolist()
             d = plane.path(np.array([*area, [reach[1], 0], [reach[0], 0]]), closed=True)
             color = CLUSTERS[names[k]]["color"]
-            plane.picture.add("path", shown, d=d, fill=color, class_="em-territory", part=f"band-{k}")
+            plane.picture.add(
+                "path", shown, d=d, fill=color, class_="em-territory", part=f"band-{k}"
+            )
         at = float(plane.px(self.x))
         ends = {"x1": at, "x2": at, "y1": 248, "y2": 288, "class_": "em-pole-over"}
         plane.picture.add("line", shown, **ends, part="pole-over")
@@ -253,7 +261,9 @@ class OneDimension(LiveFigure):
         low, high = self.options["reach"]
         if np.any(np.less(proposal.value, low)) or np.any(np.greater(proposal.value, high)):
             name = f"{type(self).__name__}.{proposal.trait.name}"
-            raise TraitError(f"{name} is within reach, {low:g} to {high:g}; not {proposal.value!r}.")
+            raise TraitError(
+                f"{name} is within reach, {low:g} to {high:g}; not {proposal.value!r}."
+            )
         return self._one_a_cluster(proposal) if proposal.trait.name == "means" else proposal.value
 
     @validate("weights", "variances")
@@ -261,7 +271,9 @@ class OneDimension(LiveFigure):
         count = len(self.options["clusters"])
         if len(proposal.value) != count:
             name = f"{type(self).__name__}.{proposal.trait.name}"
-            raise TraitError(f"{name} takes {count} numbers, one a cluster; not {proposal.value!r}.")
+            raise TraitError(
+                f"{name} takes {count} numbers, one a cluster; not {proposal.value!r}."
+            )
         return proposal.value
 
 

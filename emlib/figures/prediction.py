@@ -54,8 +54,8 @@ class PlacePrediction:
     ----------
     ask, how : str
         The question, and what to move.
-    key : str
-        The number in the state that is the guess.
+    key, index : str, int
+        The number in the state that is the guess; in a list, the one with this index.
     answer, tolerance : float
         Where it is, and how near is near.
     gaps : dict
@@ -71,6 +71,7 @@ class PlacePrediction:
     tolerance: float
     gaps: dict
     spell: str = field(default="")
+    index: int | None = None
 
     def __post_init__(self):
         missing = [key for key in ("near", "below", "above", "unsure") if key not in self.gaps]
@@ -79,7 +80,7 @@ class PlacePrediction:
 
     def config(self):
         """Return what the page needs."""
-        keys = ("how", "key", "answer", "tolerance")
+        keys = ("how", "key", "index", "answer", "tolerance")
         place = {key: getattr(self, key) for key in keys}
         return {"ask": self.ask, "place": place, "gaps": self.gaps}
 

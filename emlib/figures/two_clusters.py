@@ -13,7 +13,12 @@ from .state import Numbers
 
 NAMES = ("green", "blue")
 STARS = 64  # drawn behind the clusters: as many of these as each cluster's weight says
-STAR = "M0 -4L1 -1.2L4 -1.2L1.6 .6L2.5 3.6L0 1.8L-2.5 3.6L-1.6 .6L-4 -1.2L-1 -1.2Z"
+ACROSS, UP = (-4.4, 4.4), (-2.86, 2.86)  # the plane; the ring of an observation stays within
+BOX = (4, 20, 352, 228.8)  # above it is room for the words "this one"
+POINTED = (  # five points for green, four for blue
+    "M0 -4L1 -1.2L4 -1.2L1.6 .6L2.5 3.6L0 1.8L-2.5 3.6L-1.6 .6L-4 -1.2L-1 -1.2Z",
+    "M0 -5L1.1 -1.1L5 0L1.1 1.1L0 5L-1.1 1.1L-5 0L-1.1 -1.1Z",
+)
 
 
 class TwoClusters(LiveFigure):
@@ -22,7 +27,7 @@ class TwoClusters(LiveFigure):
     Parameters
     ----------
     x : (2,) list
-        The observation; both coordinates from -2.6 to 2.6, the first from -4 to 4.
+        The observation; the first coordinate from -4 to 4, the second from -2.6 to 2.6.
     weight : float
         The weight of green; blue has the rest.
     variances : (2,) list
@@ -87,39 +92,44 @@ class TwoClusters(LiveFigure):
 
     def draw(self):
         """Draw stars, clusters, the observation, and the bar that the clusters divide."""
-        picture = Picture(height=296)
-        plane = picture.plane("main", (-4, 4), (-2.6, 2.6), (4, 4, 352, 228.8))
-        self._draw_stars(plane)
+        picture = Picture(height=302)
+        plane = picture.plane("main", ACROSS, UP, BOX)
         for k in range(2):
-            self._draw_cluster(plane, k)
+            self._draw_stars(plane, k)
+        for k, name in enumerate(NAMES):
+            covariance = self.variances[k] * np.eye(2)
+            part = {"part": f"ellipse-{k}", "link": "covariance"}
+            plane.ellipse(self.means[k], covariance, name, **part)
+        for k in range(2):
+            self._draw_mean(plane, k)
         if self.options["boundary"]:
             plane.contour(self._log_odds, part="boundary", class_="em-boundary em-reveal")
-        plane.this_one(*self.x, link="observation label")
+        plane.this_one(*self.x, link="observation")
         shown = picture.add("g", class_="em-reveal", link="responsibility")
-        share_bar(picture, self.resp(), NAMES, (4, 264, 352, 24), parent=shown)
+        share_bar(picture, self.resp(), NAMES, (4, 274, 352, 24), parent=shown)
         for k, (name, share) in enumerate(zip(NAMES, self.resp(), strict=True)):
-            at, anchor = ((4, "start"), (356, "end"))[k]
-            words = f"{CLUSTERS[name]['glyph']} {name} {share:.2f}"
-            picture.text(at, 256, words, shown, text_anchor=anchor, part=f"share-{k}-words")
+            middle, down = float(plane.px(self.means[k][0])) + 10, 266
+            words = f"{CLUSTERS[name]['glyph']} {name}"
+            ends = {"text_anchor": "end", "link": "label", "part": f"label-{k}"}
+            picture.text(middle, down, words, **ends)
+            picture.text(middle + 6, down, f"{share:.2f}", shown, part=f"share-{k}-words")
         return picture
 
-    def _draw_stars(self, plane):
-        rng = np.random.default_rng(7)
-        for k, name in enumerate(NAMES):
-            shown, spread = round(STARS * self.parameters().weights[k]), np.sqrt(self.variances[k])
-            color, link = CLUSTERS[name]["color"], f"weight cluster-{k}"
-            group = plane.add("g", fill=color, class_="em-stars", part=f"stars-{k}", link=link)
-            for i, (x, y) in enumerate(self.means[k] + spread * rng.standard_normal((STARS, 2))):
-                place = f"translate({number(plane.px(x))} {number(plane.py(y))})"
-                seen = "visible" if i < shown else "hidden"
-                plane.picture.add("path", group, d=STAR, transform=place, visibility=seen)
+    def _draw_stars(self, plane, k):
+        rng, spread = np.random.default_rng(7 + k), np.sqrt(self.variances[k])
+        shown = round(STARS * self.parameters().weights[k])
+        color = CLUSTERS[NAMES[k]]["color"]
+        group = plane.add("g", fill=color, class_="em-stars", part=f"stars-{k}", link="weight")
+        for i, (x, y) in enumerate(self.means[k] + spread * rng.standard_normal((STARS, 2))):
+            place = f"translate({number(plane.px(x))} {number(plane.py(y))})"
+            inside = ACROSS[0] < x < ACROSS[1] and UP[0] < y < UP[1]
+            seen = "visible" if i < shown and inside else "hidden"
+            plane.picture.add("path", group, d=POINTED[k], transform=place, visibility=seen)
 
-    def _draw_cluster(self, plane, k):
-        name, (x, y), link = NAMES[k], self.means[k], f"cluster-{k}"
-        covariance = self.variances[k] * np.eye(2)
-        plane.ellipse((x, y), covariance, name, part=f"ellipse-{k}", link=f"{link} covariance")
-        right, down = plane.px(x), plane.py(y)
-        middle = {"text_anchor": "middle", "class_": "em-words em-halo"}
-        plane.words(right, down + 6, "+", font_size=20, link=f"{link} mean", **middle)
-        below = down + plane.py(0) - plane.py(np.sqrt(self.variances[k])) + 16
-        plane.words(right, below, name, part=f"label-{k}", link=link, **middle)
+    def _draw_mean(self, plane, k):
+        right, down = (float(at) for at in (plane.px(self.means[k][0]), plane.py(self.means[k][1])))
+        place = f"translate({number(right)} {number(down)})"
+        group = plane.add("g", transform=place, part=f"mean-{k}", link="mean")
+        plane.picture.add("circle", group, r=17, class_="em-target")
+        plane.picture.add("path", group, d="M-7 0H7M0 -7V7", class_="em-cross-ground")
+        plane.picture.add("path", group, d="M-7 0H7M0 -7V7", class_="em-cross")

@@ -37,7 +37,7 @@
 
     figure.handle({
       part: "this-one", key: "x", plane: rail, limits: [reach, [0.45, 0.45]], along: "x",
-      step: [0.1], label: "this observation", words,
+      step: [reach[1] - reach[0] > 15 ? 0.5 : 0.1], label: "this observation", words,
       where: (state) => [state.x, 0.45],
       patch: ([x]) => ({ x }),
     });
@@ -51,17 +51,17 @@
       clusters.forEach(({ name }, index) =>
         figure.number({ ...sliders[key], key, index, label: `${sliders[key].label} of ${name}` }));
     if (options.scales)
-      figure.choice({ key: "scale", label: "Heights", options: [["linear", "as they are"], ["log", "their logarithms"]] });
+      figure.choice({ key: "scale", label: "Heights", options: [["linear", "as they are"], ["log", "logarithms"]] });
     if (table)
       figure.table({
         name: "table", caption: "Seen from the ringed observation",
-        columns: ["", "distance", "in σ", "height", { text: "responsibility", link: "responsibility" }],
+        columns: ["", "distance", "in σ", "height"],
         rows: (state) => {
           const logs = emlib.logJoint([[state.x]], mixture(state))[0];
           return clusters.map(({ name }, k) => {
             const distance = Math.abs(state.x - state.means[k]);
-            const numbers = [distance, distance / Math.sqrt(state.variances[k]), Math.exp(logs[k]), resp(state)[k]];
-            const cell = (value, j) => ({ text: j === 2 ? small(value) : show(value, j === 3 ? 4 : 2), value });
+            const numbers = [distance, distance / Math.sqrt(state.variances[k]), Math.exp(logs[k])];
+            const cell = (value, j) => ({ text: j === 2 ? small(value) : show(value), value });
             return { head: name, cluster: name, cells: numbers.map(cell), link: `cluster-${k}` };
           });
         },
@@ -181,6 +181,6 @@
   function small(value) {
     if (value === 0 || value >= 0.01) return value.toFixed(3);
     const [digits, power] = value.toExponential(1).split("e-");
-    return `${digits} · 10⁻${[...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+    return `${digits}·10⁻${[...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
   }
 })(globalThis.emlib);

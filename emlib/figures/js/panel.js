@@ -35,7 +35,7 @@
     const row = make("div", { class: "em-commit" }, box);
     const commit = make("button", { type: "button", disabled: !place }, row, "That is my guess: show me");
     commit.addEventListener("click", () => {
-      figure.set({ guess: place ? String(figure.state()[place.key]) : chosen });
+      figure.set({ guess: place ? String([figure.state()[place.key]].flat()[place.index ?? 0]) : chosen });
       figure.settle();
       told.focus();
     });
@@ -202,6 +202,15 @@
     return line;
   }
 
+  /* Keep what carries this link marked, until it or another one is pinned. */
+  function togglePin(figure, link) {
+    const on = figure.root.dataset.pinned !== link;
+    figure.root.dataset.pinned = on ? link : "";
+    for (const element of figure.root.querySelectorAll("[data-pin]"))
+      element.setAttribute("aria-pressed", String(on && element.dataset.pin === link));
+    figure.mark([]);
+  }
+
   /* The symbols of the equation as buttons, each with what it is now: press one, and the thing that
    * it stands for is marked in the picture and stays marked. entries: [{ link, symbol, words }] */
   function symbols(figure, parent, { label, entries }) {
@@ -210,20 +219,44 @@
     const list = make("ul", { class: "em-symbols", "aria-label": label }, parent);
     for (const { link, symbol, words } of entries) {
       const item = make("li", { "data-link": link }, list);
-      const press = make("button", { type: "button", "aria-pressed": "false" }, item, symbol);
+      const pin = { type: "button", "aria-pressed": "false", "data-pin": link };
+      const press = make("button", pin, item, symbol);
       const said = make("span", {}, item);
-      press.addEventListener("click", () => {
-        const on = press.getAttribute("aria-pressed") !== "true";
-        for (const other of list.querySelectorAll("button"))
-          other.setAttribute("aria-pressed", String(on && other === press));
-        figure.root.dataset.pinned = on ? link : "";
-        figure.mark([]);
-      });
+      press.addEventListener("click", () => togglePin(figure, link));
       figure.onUpdate((state) => {
         said.textContent = words(state, figure.revealed());
       });
     }
     return list;
+  }
+
+  /* The way back, from a thing in the picture to its symbol: point at it, press it, or walk from
+   * one to the next with the arrow keys. One Tab stop for all. entries: [{ part, link, words }] */
+  function things(figure, { entries }) {
+    const all = entries.map(({ part, link, words }) => {
+      const element = figure.part(part);
+      element.classList.add("em-thing");
+      for (const [key, value] of Object.entries({ role: "button", "aria-pressed": "false", "data-pin": link, "data-link": link }))
+        element.setAttribute(key, value);
+      figure.onUpdate((state) => element.setAttribute("aria-label", words(state)));
+      return element;
+    });
+    const stop = (here) => all.forEach((element) => element.setAttribute("tabindex", element === here ? 0 : -1));
+    stop(all[0]);
+    const press = (link) => figure.root.querySelector(".em-armed") || togglePin(figure, link);
+    all.forEach((element, i) => {
+      element.addEventListener("click", () => press(entries[i].link));
+      element.addEventListener("keydown", (event) => {
+        const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+        if (event.key === "Enter" || event.key === " ") press(entries[i].link);
+        else if (way) {
+          const next = all[(i + way + all.length) % all.length];
+          stop(next);
+          next.focus();
+        } else return;
+        event.preventDefault();
+      });
+    });
   }
 
   async function copy(figure, area, text, what) {
@@ -284,6 +317,6 @@
   }
 
   emlib.panel = {
-    show, prediction, number, choice, button, table, readout, symbols, tools, linkViews,
+    show, prediction, number, choice, button, table, readout, symbols, things, tools, linkViews,
   };
 })((globalThis.emlib ??= {}));

@@ -11,12 +11,14 @@
     const words = names.map((_, k) => figure.part(`share-${k}-words`));
     const frame = figure.part("share-frame");
     const [left, room] = ["x", "width"].map((key) => Number(frame.getAttribute(key)));
-    const variances0 = figure.state().variances;
+    const variances0 = (figure.config.state || figure.state()).variances; // as the picture was drawn
     const cloud = names.map((_, k) => [...figure.part(`stars-${k}`).children].map((star) => {
       const [x, y] = star.getAttribute("transform").match(/-?[\d.]+/g).map(Number);
       return { star, away: [x - plane.px(means[k][0]), y - plane.py(means[k][1])] };
     }));
 
+    const [across, up] = [plane.x.map(plane.px), plane.y.map(plane.py).reverse()];
+    const inside = ([x, y]) => across[0] < x && x < across[1] && up[0] < y && y < up[1];
     const mixture = ({ weight, variances }) => ({
       weights: [weight, 1 - weight], means, covariances: variances, covarianceType: "spherical",
     });
@@ -31,7 +33,7 @@
       `    covariances=[${variances.join(", ")}],\n    covariance_type="spherical",\n)`;
 
     figure.handle({
-      part: "this-one", key: "x", plane, limits: [plane.x, plane.y], step: [0.1, 0.1], label: "this observation",
+      part: "this-one", key: "x", plane, limits: [[-4, 4], [-2.6, 2.6]], step: [0.1, 0.1], label: "this observation",
       where: (state) => state.x,
       patch: (point) => ({ x: point }),
       words: (state, revealed) => revealed ? `${place(state)}; ${shares(state)}` : place(state),
@@ -55,17 +57,26 @@
       words: (state) => `Entropy ${show(entropy(state), 3)}, of at most ${show(Math.log(2), 3)}.`,
     });
     if (formula) {
+      const centres = means.map((mean) => `(${mean.map((v) => show(v, 1)).join(", ")})`);
       const pair = (values) => values.map((value, k) => `${names[k]} ${value}`).join(", ");
       figure.symbols({
         label: "The symbols of the equation",
         entries: [
           { link: "responsibility", symbol: "r", words: (state, revealed) => revealed ? shares(state) : "what we ask for" },
-          { link: "label", symbol: "z", words: () => "random: which cluster made it?" },
+          { link: "label", symbol: "z", words: () => "random: green or blue" },
           { link: "observation", symbol: "x", words: (state) => `fixed: ${state.x.map((v) => show(v)).join(", ")}` },
           { link: "weight", symbol: "π", words: ({ weight }) => `fixed: ${pair([show(weight), show(1 - weight)])}` },
-          { link: "mean", symbol: "μ", words: () => `fixed: ${pair(means.map((m) => `(${m.map((v) => show(v, 1)).join(", ")})`))}` },
-          { link: "covariance", symbol: "Σ", words: ({ variances }) => `fixed: ${pair(variances.map((v) => `${show(v)} in every direction`))}` },
+          { link: "mean", symbol: "μ", words: () => `fixed: ${pair(centres)}` },
+          { link: "covariance", symbol: "Σ", words: ({ variances }) => `fixed: ${pair(variances.map((v) => show(v)))}, the same in every direction` },
         ],
+      });
+      emlib.panel.things(figure, {
+        entries: names.flatMap((name, k) => [
+          { part: `mean-${k}`, link: "mean", words: () => `the centre of ${name}: its mean, ${centres[k]}` },
+          { part: `ellipse-${k}`, link: "covariance", words: ({ variances }) => `the circle of ${name}: its covariance, ${show(variances[k])} in every direction` },
+          { part: `stars-${k}`, link: "weight", words: (state) => `the stars of ${name}: as many as its weight says, ${show(mixture(state).weights[k])}` },
+          { part: `label-${k}`, link: "label", words: () => `${name}: one of the two values of the label` },
+        ]),
       });
     }
 
@@ -76,19 +87,17 @@
         share[k].setAttribute("x", start.toFixed(2));
         share[k].setAttribute("width", (room * r).toFixed(2));
         start += room * r;
-        words[k].textContent = `${figure.clusters[k].glyph} ${names[k]} ${r.toFixed(2)}`;
+        words[k].textContent = r.toFixed(2);
       });
       names.forEach((name, k) => {
         const spreadNow = Math.sqrt(state.variances[k]);
         const covariance = [[state.variances[k], 0], [0, state.variances[k]]];
         figure.part(`ellipse-${k}`).setAttribute("d", plane.path(emlib.stage.outline(means[k], covariance, 1), true));
-        const below = plane.py(means[k][1]) + plane.py(0) - plane.py(spreadNow) + 16;
-        figure.part(`label-${k}`).setAttribute("y", below.toFixed(2));
         const shown = Math.round(stars * current.weights[k]);
         const grown = spreadNow / Math.sqrt(variances0[k]);
         cloud[k].forEach(({ star, away: [right, down] }, i) => {
-          star.setAttribute("visibility", i < shown ? "visible" : "hidden");
           const at = [plane.px(means[k][0]) + grown * right, plane.py(means[k][1]) + grown * down];
+          star.setAttribute("visibility", i < shown && inside(at) ? "visible" : "hidden");
           star.setAttribute("transform", `translate(${at.map((value) => Number(value.toFixed(2))).join(" ")})`);
         });
       });
