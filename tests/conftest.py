@@ -1,5 +1,12 @@
+import functools
+import http.server
+import os
+import threading
+
 import pytest
 from book_builder import build, copy_tracked
+from browsing import FLAGS, SilentHandler
+from find_browser import find_browser
 
 
 @pytest.fixture(scope="session")
@@ -9,3 +16,28 @@ def site(tmp_path_factory):
     if not built.succeeded:
         pytest.fail(f"the book does not build:\n{built.complaints}", pytrace=False)
     return built.pages
+
+
+@pytest.fixture(scope="module")
+def bases(site):
+    """The two ways to open the book: from a server and from a folder."""
+    handler = functools.partial(SilentHandler, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield {"server": f"http://127.0.0.1:{server.server_port}/", "folder": f"{site.as_uri()}/"}
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright  # here: most tests need no browser
+
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    flags = [*FLAGS, "--no-sandbox"] if root else FLAGS
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=find_browser(), args=flags) as chromium,
+    ):
+        yield chromium

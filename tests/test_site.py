@@ -1,120 +1,22 @@
 """The built book, in a real browser with the network refused: alive, legible, within reach."""
 
-import functools
-import http.server
 import os
 import re
 import sys
-import threading
 
 import nbformat
 import pytest
 import yaml
 from book_builder import ROOT, build, small_book
-from playwright.sync_api import sync_playwright
+from browsing import PAGES, Visit, violations
 from site_reader import dead_links, foreign_loads, read_site
 from sphinx.errors import ExtensionError
 
 sys.path.insert(0, str(ROOT / "tools"))
 import sphinx_offline
-from find_browser import find_browser
 
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCRIPT_BUDGET = 250_000  # bytes of JavaScript on a page; the icon script alone was 1.4 million
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    # no name but this machine's own number leads anywhere
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-]
-
-
-def chapters() -> list[str]:
-    """Name the pages that _toc.yml lists."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    entries = [entry for part in toc["parts"] for entry in part["chapters"]]
-    return [f"{name}.html" for name in [toc["root"], *(entry["file"] for entry in entries)]]
-
-
-PAGES = chapters()
 RICHEST = "book/responsibilities/responsibilities.html"
-
-
-class SilentHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture(scope="module")
-def bases(site):
-    """The two ways to open the book: from a server and from a folder."""
-    handler = functools.partial(SilentHandler, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield {"server": f"http://127.0.0.1:{server.server_port}/", "folder": f"{site.as_uri()}/"}
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    flags = [*FLAGS, "--no-sandbox"] if root else FLAGS
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=find_browser(), args=flags) as chromium,
-    ):
-        yield chromium
-
-
-class Visit:
-    """A page in the browser, and all that went wrong while it was open."""
-
-    def __init__(self, browser, base, page, width=1280, scheme="light", **options):
-        size = {"width": width, "height": 900}
-        options |= {"viewport": size, "color_scheme": scheme, "reduced_motion": "reduce"}
-        self.base = base
-        self.trouble = []
-        self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
-        self.page.on("request", self.refuse_foreign)
-        self.page.on("requestfailed", self.note_failure)
-        self.page.on("response", self.note_status)
-        self.page.on("console", self.note_console)
-        self.page.on("pageerror", lambda error: self.trouble.append(f"script error: {error}"))
-        self.page.goto(base + page, wait_until="load")
-
-    def refuse_foreign(self, request):
-        if not request.url.startswith((self.base, "data:", "blob:")):
-            self.trouble.append(f"asks another host: {request.url}")
-
-    def note_failure(self, request):
-        # the front door leads on before its icon has come: an aborted icon is no missing one
-        if request.failure != "net::ERR_ABORTED":
-            self.trouble.append(f"failed: {request.url}: {request.failure}")
-
-    def note_status(self, response):
-        if response.status >= 400:
-            self.trouble.append(f"answered {response.status}: {response.url}")
-
-    def note_console(self, message):
-        if message.type in {"error", "warning"}:
-            self.trouble.append(f"console {message.type}: {message.text}")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.context.close()
-
-    def see(self, script):
-        return self.page.evaluate(script)
 
 
 # What is left of TeX in the text a reader sees, code aside
@@ -220,18 +122,6 @@ def test_search_finds_responsibility(browser, bases, way):
         visit.page.wait_for_selector("#search-results li a", timeout=10_000)
         assert visit.page.locator("#search-results li").count() >= 1
         assert visit.trouble == []
-
-
-def violations(visit):
-    """Run axe; give each violation with the first places where it was seen."""
-    visit.see(AXE.read_text(encoding="utf-8"))
-    found = visit.page.evaluate(
-        "async rules => (await axe.run(document, {runOnly: rules})).violations.map(v =>"
-        " `${v.id}: ${v.nodes.slice(0, 4).map(n => n.target.join(' ')"
-        " + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`)",
-        AXE_RULES,
-    )
-    return found
 
 
 MATRIX = [
