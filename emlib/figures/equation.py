@@ -7,7 +7,8 @@ the same name in the picture or a table is marked with it.
 
 def symbol(sign, link=None, sub=None):
     """Return a symbol, with an index if there is one, that links to what it names."""
-    base = f"<mi>{sign}</mi>" if sub is None else f"<msub><mi>{sign}</mi><mi>{sub}</mi></msub>"
+    indices = "".join(f"<mi>{index}</mi>" for index in sub or "")
+    base = f"<msub><mi>{sign}</mi><mrow>{indices}</mrow></msub>" if sub else f"<mi>{sign}</mi>"
     return f'<mrow data-link="{link}">{base}</mrow>' if link else base
 
 

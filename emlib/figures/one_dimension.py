@@ -152,8 +152,8 @@ class OneDimension(LiveFigure):
         each = zip(self.cluster_names(), self.means, self.variances, strict=True)
         curves = "; ".join(f"{name} around {mean:g}, variance {var:g}" for name, mean, var in each)
         return (
-            f"Bell curves over one axis: {curves}. One observation, ringed on the axis at {self.x:g}. "
-            f"Responsibilities: {self.summary().split('; ')[1]}."
+            f"Bell curves over one axis: {curves}. One observation is ringed on the axis, at "
+            f"{self.x:g}. Responsibilities: {self.summary().split('; ')[1]}."
         )
 
     def draw(self):
