@@ -16,12 +16,14 @@ from .log_odds import LogOdds
 from .normaliser import Normaliser
 from .one_dimension import OneDimension
 from .planks import Planks
+from .loop import Loop
 from .prediction import PlacePrediction, Prediction
 from .prior_times_likelihood import PriorTimesLikelihood
 from .quiz import Ask, AskNumber, Quiz
 from .temperature import Temperature
 from .tiles import Tiles
 from .two_clusters import TwoClusters
+from .worksheet import Worksheet
 
 __all__ = [
     "Ask",
@@ -35,6 +37,7 @@ __all__ = [
     "LogOdds",
     "Normaliser",
     "OneDimension",
+    "Loop",
     "PlacePrediction",
     "Planks",
     "Prediction",
@@ -43,4 +46,5 @@ __all__ = [
     "Temperature",
     "Tiles",
     "TwoClusters",
+    "Worksheet",
 ]

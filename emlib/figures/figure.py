@@ -169,6 +169,7 @@ class LiveFigure(anywidget.AnyWidget):
                 for name in names
             ],
             "limits": self.limits(),
+            "most": {k: v.most for k, v in self.traits(state=True).items() if hasattr(v, "most")},
             "prediction": self.prediction.config() if self.prediction else None,
             "options": self.options,
             "state": self.state(),

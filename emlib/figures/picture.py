@@ -80,6 +80,13 @@ class Plane:
         """Add an element to the plane, in units of the picture."""
         return self.picture.add(tag, self.group, text, **attributes)
 
+    def clip(self, name):
+        """Return a group of the plane whose contents end at its edge; `name` is the figure's."""
+        left, top, width, height = self.box
+        shape = self.picture.add("clipPath", self.group, id=f"clip-{name}")
+        self.picture.add("rect", shape, x=left, y=top, width=width, height=height)
+        return self.add("g", clip_path=f"url(#clip-{name})")
+
     def px(self, x):
         """From data to the picture, to the right."""
         left, _, width, _ = self.box
@@ -147,12 +154,13 @@ class Plane:
         ink = {"fill": "none", "stroke": "currentColor", "stroke_width": 1.5}
         return self.add("path", d=d, **ink, **attributes)
 
-    def ellipse(self, mean, covariance, cluster=None, radius=1, **attributes):
+    def ellipse(self, mean, covariance, cluster=None, radius=1, parent=None, **attributes):
         """Outline a covariance, shape (2, 2), at so many standard deviations."""
         circle = np.column_stack([np.cos(TURN), np.sin(TURN)])
         points = np.asarray(mean) + radius * circle @ np.linalg.cholesky(covariance).T
         d = self.path(points, closed=True)
-        return self.add("path", d=d, **_stroke(cluster), **attributes)
+        parent = self.group if parent is None else parent
+        return self.picture.add("path", parent, d=d, **_stroke(cluster), **attributes)
 
     def observations(self, X, resp=None, names=None, part=None, size=1.0, parent=None):
         """Mark observations, shape (n, 2): muted dots, or shaded by responsibility.

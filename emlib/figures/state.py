@@ -40,6 +40,31 @@ class Numbers(TraitType):
         return round_off(np.round(array) if self.whole else array)
 
 
+class Points(TraitType):
+    """A list of points in the plane, as many as the reader paints: from 2 to `most`."""
+
+    info_text = "a list of pairs of numbers"
+
+    def __init__(self, default, most=300):
+        self.most = most
+        super().__init__(default_value=round_off(default))
+        self.tag(sync=True, state=True)
+
+    def validate(self, obj, value):
+        """Return plain rounded floats, or raise a ValueError that names trait and remedy."""
+        wanted = f"{type(obj).__name__}.{self.name} takes 2 to {self.most} pairs of finite numbers"
+        try:
+            array = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            raise ValueError(f"{wanted}; {value!r} is something else.") from None
+        if array.ndim != 2 or array.shape[1] != 2 or not 2 <= len(array) <= self.most:
+            raise ValueError(f"{wanted}; the shape is {array.shape}.")
+        if not np.all(np.isfinite(array)):
+            row = int(np.argmin(np.isfinite(array).all(axis=1)))
+            raise ValueError(f"{wanted}; row {row} is {array[row].tolist()}.")
+        return round_off(array)
+
+
 class Choice(Unicode):
     """One of a few words."""
 

@@ -14,16 +14,18 @@
   emlib.live ??= {}; // the figures on screen by name, for whoever looks from the console
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const sameButGuess = (a, b) => same({ ...a, guess: 0 }, { ...b, guess: 0 });
   const rounded = (value) =>
     Array.isArray(value) ? value.map(rounded)
-      : typeof value === "number" ? Math.round(value * 1e6) / 1e6 + 0 : value;
+      : typeof value === "number" && Math.abs(value) < 1e15 ? Math.round(value * 1e6) / 1e6 + 0 : value;
   const within = (limits, value) =>
     Array.isArray(value) ? value.map((entry) => within(limits, entry))
       : limits && typeof value === "number" ? emlib.stage.clamp(value, limits) : value;
   /* Whether a stranger's value may stand where ours stood: same kind, same shape, finite. */
-  const fits = (value, ours) =>
+  const fits = (value, ours, most) =>
     Array.isArray(ours)
-      ? Array.isArray(value) && value.length === ours.length && value.every((v, i) => fits(v, ours[i]))
+      ? Array.isArray(value) && (value.length === ours.length || (value.length > 1 && value.length <= most))
+        && value.every((v, i) => fits(v, ours[most ? 0 : i]))
       : typeof value === typeof ours && (typeof value !== "number" || Number.isFinite(value));
 
   function mount(root, store, config, place) {
@@ -40,6 +42,7 @@
 
     const figure = {
       root, config, panel,
+      accepts: {}, // by key: whether a value is one that its picker or its choice knows
       clusters: config.clusters,
       state: () => store.read(),
       part: (name) => root.querySelector(`[data-part="${name}"]`),
@@ -68,14 +71,16 @@
         refresh();
       },
       undo() {
-        if (!past.length) return;
+        if (!figure.canUndo()) return;
+        while (sameButGuess(past.at(-1), store.read())) past.pop();
         settled = { ...past.pop(), guess: store.read().guess };
         store.write(settled);
         figure.settle();
         refresh();
       },
-      canUndo: () => past.some((state) => !same({ ...state, guess: 0 }, { ...store.read(), guess: 0 })),
+      canUndo: () => past.some((state) => !sameButGuess(state, store.read())),
       reset() {
+        clearTimeout(timer);
         past.length = 0;
         settled = first;
         store.write(first);
@@ -113,6 +118,7 @@
       const which = () => store.read()[options.key];
       const choose = (index) => figure.set({ [options.key]: index });
       const points = () => options.points(store.read());
+      figure.accepts[options.key] = (value) => Number.isInteger(value) && value in points();
       cleaning.push(emlib.stage.picker({ ...options, part, which, choose, points, free: figure.free, settle: figure.settle }));
       part.setAttribute("aria-label", options.label);
       updates.push((state) => {
@@ -129,6 +135,18 @@
     function difference() {
       const entries = Object.entries(store.read());
       return Object.fromEntries(entries.filter(([key, value]) => key !== "guess" && !same(value, first[key])));
+    }
+    /* Take over what a link brought, as far as it could have been reached by hand. */
+    function welcome(given) {
+      const known = Object.entries(given).filter(([key, value]) =>
+        key !== "guess" && Object.hasOwn(first, key) && fits(value, first[key], config.most?.[key])
+        && (!figure.accepts[key] || figure.accepts[key](value)));
+      if (!known.length) return;
+      try {
+        figure.set(Object.fromEntries(known));
+      } catch {
+        store.write(first);
+      }
     }
     function refresh() {
       const state = store.read();
@@ -148,9 +166,7 @@
     panel.append(announcer);
     emlib.panel.linkViews(figure);
 
-    const given = place ? place.given() : {};
-    const welcome = Object.entries(given).filter(([key, value]) => key !== "guess" && key in first && fits(value, first[key]));
-    if (welcome.length) figure.set(Object.fromEntries(welcome));
+    if (place) welcome(place.given());
     settled = store.read();
     cleaning.push(store.listen(() => { refresh(); figure.settle(); }));
     root.classList.add("em-live");
@@ -172,7 +188,7 @@
     return {
       given() {
         try {
-          return JSON.parse(read().slice(name.length + 1));
+          return JSON.parse(read().slice(name.length + 1)) ?? {};
         } catch {
           return {};
         }

@@ -84,7 +84,7 @@
     const words = options.words || ((value) => `${label} ${show(value, decimals)}`);
     /* the entry at an index, or at several: [2, 0] is the first coordinate of the third point */
     const path = index == null ? [] : [index].flat();
-    const read = (state) => path.reduce((part, i) => part[i], state[key]);
+    const read = options.read || ((state) => path.reduce((part, i) => part[i], state[key]));
     const put = (part, [first, ...rest], entry) =>
       first == null ? entry : part.map((old, i) => (i === first ? put(old, rest, entry) : old));
     const write = (value) => {
@@ -130,6 +130,7 @@
     const box = make("fieldset", { class: "em-choice" }, parent);
     make("legend", {}, box, label);
     const name = nextId();
+    figure.accepts[key] = (wanted) => options.some(([value]) => value === wanted);
     const radios = options.map(([value, text]) => {
       const line = make("label", { class: "em-option" }, box);
       const radio = make("input", { type: "radio", name, value }, line);

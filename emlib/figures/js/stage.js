@@ -125,6 +125,12 @@
     ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
   };
 
+  /* Whether a click ends on another handle, where a press or a drag began: not for this one. */
+  function ofAnother(part, event) {
+    const handle = event.target.closest(".em-handle:not(.em-picker)");
+    return Boolean(handle) && handle !== part;
+  }
+
   /* Make a part of the picture movable: by dragging it, by clicking it and then a place, by the
    * arrow keys (Shift for fine steps; Home and End for the ends). Typed numbers come through the
    * panel. All of them call `move` with data coordinates and `settle` when they are done.
@@ -150,8 +156,8 @@
     }
     function arm(on) {
       armed = on;
-      stage.classList.toggle("em-armed", armed);
       part.classList.toggle("em-picked", armed);
+      stage.classList.toggle("em-armed", Boolean(stage.querySelector(".em-picked")));
     }
 
     part.setAttribute("tabindex", "0");
@@ -187,8 +193,10 @@
     });
     listen(stage, "click", (event) => {
       if (!armed || part.contains(event.target)) return;
-      go(on.at(event));
+      event.stopImmediatePropagation(); // this click has its meaning
       arm(false);
+      if (ofAnother(part, event)) return;
+      go(on.at(event));
       settle();
     });
     listen(part, "keydown", (event) => {
@@ -221,8 +229,8 @@
   function picker({ part, plane: on, points, which, choose, settle, free }) {
     const stage = on.group.ownerSVGElement;
     const listeners = new AbortController();
-    const listen = (target, type, act) =>
-      target.addEventListener(type, act, { signal: listeners.signal });
+    const listen = (target, type, act, capture = false) =>
+      target.addEventListener(type, act, { signal: listeners.signal, capture });
     const seen = () => points().map(([x, y]) => [on.px(x), on.py(y)]);
 
     function nearest(pixels, accept, [x, y]) {
@@ -238,12 +246,13 @@
     part.setAttribute("tabindex", "0");
     part.setAttribute("role", "slider");
     part.classList.add("em-handle", "em-picker");
+    /* before any handle hears of it: a click that places an armed handle picks nothing */
     listen(stage, "click", (event) => {
-      if (!free()) return;
+      if (!free() || ofAnother(part, event) || stage.classList.contains("em-armed")) return;
       const [x, y] = on.at(event);
       choose(nearest(seen(), () => true, [on.px(x), on.py(y)]));
       settle();
-    });
+    }, true);
     listen(part, "keydown", (event) => {
       const arrow = ARROWS[event.key];
       const pixels = seen();

@@ -1,0 +1,171 @@
+"""The loop in the plane: E-step and M-step as half-steps that go forward and back."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from ..mixture import Parameters, log_likelihood, responsibilities
+from ..plotting import cluster_names
+from ..steps import m_step, statistics
+from .figure import LiveFigure
+from .picture import MARKS, Picture, number
+from .state import Index, Numbers, Points
+
+MOST = 240  # half-steps
+FAR = 1e3
+BOX = (40, 8, 312, 218)
+TRACE = (58, 282, 294, 74)
+
+
+class Loop(LiveFigure):
+    """Drive the loop by hand: hold the parameters, then the responsibilities, and look at both.
+
+    Every component starts with the same weight and with the covariance of all observations.
+
+    Parameters
+    ----------
+    X : (n, 2) list
+        The observations, which the reader may move, and with `paint` add and remove.
+    start : (2, 2) list
+        The means that the loop starts from.
+    half_steps : int
+        How far it has gone: odd after an E-step, even after an M-step.
+    chosen : int
+        The observation that is ringed.
+    right, up : (low, high)
+        The ranges of the picture.
+    labels : (2,) list of str
+        What the axes show.
+    paint : bool
+        Whether observations can be added and removed.
+    clouds : dict
+        Other clouds to choose from, by name.
+    """
+
+    kind = "loop"
+    options: ClassVar[dict] = {
+        "right": (-4.0, 4.0),
+        "up": (-3.0, 3.0),
+        "labels": ("", ""),
+        "right_ticks": (),
+        "up_ticks": (),
+        "paint": False,
+        "clouds": {},
+    }
+    X = Points([[-1.0, 0.0], [1.0, 0.0]])
+    start = Numbers([[-1.0, 1.0], [1.0, -1.0]], low=-FAR, high=FAR)
+    half_steps = Numbers(0, low=0, high=MOST, whole=True)
+    chosen = Index(0)
+
+    def cluster_names(self):
+        """Return the names of as many clusters as there are means."""
+        return cluster_names(3)[1:]
+
+    def run(self):
+        """Return the parameters before every iteration so far, and the responsibilities used.
+
+        The run ends early where a component has collapsed.
+        """
+        X, k = np.array(self.X), len(self.start)
+        spread = np.cov(X.T, bias=True)
+        parameters = [Parameters(np.full(k, 1 / k), self.start, np.stack([spread] * k))]
+        resp = []
+        for _ in range(int(self.half_steps + 1) // 2):
+            now = parameters[-1]
+            resp.append(responsibilities(X, now.weights, now.means, now.covariances))
+            try:
+                parameters.append(m_step(statistics(X, resp[-1])))
+            except ValueError:
+                break
+        return parameters, resp
+
+    def view(self):
+        """Return the parameters and the responsibilities on screen (None before the first step)."""
+        parameters, resp = self.run()
+        done, half = divmod(int(self.half_steps), 2)
+        done = min(done, len(parameters) - 1)
+        last = done if half and done < len(resp) else done - 1
+        return parameters[done], resp[last] if last >= 0 else None, parameters[: done + 1]
+
+    def values(self):
+        """Return the log-likelihood and a row of parameters for each cluster."""
+        now, _, _ = self.view()
+        sds = np.sqrt(np.diagonal(now.covariances, axis1=1, axis2=2))
+        correlations = now.covariances[:, 0, 1] / sds.prod(axis=1)
+        rows = np.column_stack([now.weights, now.means, sds, correlations])
+        return {"likelihood": log_likelihood(self.X, now), "parameters": rows}
+
+    def summary(self):
+        """Say how far the loop is and what the log-likelihood is."""
+        return f"{self.half_steps:g} half-steps, log-likelihood {self.values()['likelihood']:.3f}"
+
+    def alt(self):
+        """Say what the picture shows."""
+        now, resp, _ = self.view()
+        shade = "grey" if resp is None else "shaded by responsibility"
+        means = ", ".join(f"({x:.2f}, {y:.2f})" for x, y in now.means)
+        return (
+            f"{len(self.X)} observations, {shade}, and two ellipses around {means}. Below, the "
+            "log-likelihood by iteration so far."
+        )
+
+    def draw(self):
+        """Draw observations, ellipses and the trace."""
+        picture = Picture(height=384)
+        o = self.options
+        plane = picture.plane("main", o["right"], o["up"], BOX)
+        plane.axis(o["right_ticks"], o["labels"][0])
+        plane.axis(o["up_ticks"], "", along="y")
+        plane.words(BOX[0] + 6, BOX[1] + 14, o["labels"][1])
+        self._draw_observations(plane)
+        now, _, sofar = self.view()
+        inside = plane.clip(self.name)
+        for k, name in enumerate(self.cluster_names()):
+            for radius in (1, 2):
+                shape = {"part": f"ellipse-{k}-{radius}", "link": f"cluster-{k}"}
+                shape["parent"] = inside
+                plane.ellipse(now.means[k], now.covariances[k], name, radius, **shape)
+        for k, (mean, name) in enumerate(zip(self.start, self.cluster_names(), strict=True)):
+            grip = {"words": name, "cluster": name, "link": f"cluster-{k}"}
+            plane.grip(*mean, f"start-{k}", visibility=self._seen(), **grip)
+        plane.this_one(*self.X[self.chosen], words="", link="chosen")
+        self._draw_trace(picture, sofar)
+        return picture
+
+    def _seen(self):
+        return "visible" if self.half_steps == 0 else "hidden"
+
+    def _draw_observations(self, plane):
+        group = plane.add("g", part="observations", class_="em-many")
+        _, resp, _ = self.view()
+        if resp is not None:
+            plane.observations(self.X, resp, self.cluster_names(), size=0.8, parent=group)
+            return
+        for x, y in self.X:
+            place = f"translate({number(plane.px(x))} {number(plane.py(y))}) scale(0.8)"
+            dot = {"d": MARKS["o"], "fill": "currentColor", "class_": "em-observation em-grey"}
+            plane.picture.add("path", group, **dot, transform=place)
+
+    def _draw_trace(self, picture, sofar):
+        heights = np.array([log_likelihood(self.X, parameters) for parameters in sofar])
+        low, high = trace_range(heights)
+        plane = picture.plane("trace", (0, MOST / 2), (0, 1), TRACE)
+        plane.axis([0, 40, 80, 120], "iteration")
+        plane.words(TRACE[0], TRACE[1] - 8, "log-likelihood", text_anchor="start")
+        for part, value, up in (("high", high, 1), ("low", low, 0)):
+            label = f"{value:.0f}".replace("-", "−")
+            down = plane.py(up) + 8 * up + 1
+            plane.words(TRACE[0] - 6, down, label, text_anchor="end", part=f"trace-{part}")
+        shown = np.clip((heights - low) / (high - low), 0, 1)
+        points = np.column_stack([np.arange(len(heights)), shown])
+        plane.line(points, part="trace")
+        place = f"translate({number(plane.px(points[-1, 0]))} {number(plane.py(points[-1, 1]))})"
+        dot = {"d": MARKS["o"], "fill": "currentColor", "transform": place, "part": "trace-now"}
+        plane.add("path", **dot)
+
+
+def trace_range(heights):
+    """Return the range to draw log-likelihoods in: the start is left out once there are others."""
+    shown = heights[1:] if len(heights) > 2 else heights
+    low, high = shown.min(), shown.max()
+    return low, max(high, low + 1)
