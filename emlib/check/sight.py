@@ -114,7 +114,7 @@ def _compare(sight, cell, values, expected, question):
 
 def call(function, arguments):
     """Call with copies of the arguments; UnusableError says in words what goes wrong on the way."""
-    arguments = [np.array(a, dtype=float) if isinstance(a, list) else a for a in arguments]
+    arguments = [np.array(a) if isinstance(a, list) else a for a in arguments]
     copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
     printed = io.StringIO()
     try:
