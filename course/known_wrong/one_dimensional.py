@@ -76,3 +76,88 @@ RESPONSIBILITIES = tuple(
     for variant in expectation.RESPONSIBILITIES
     if variant.name not in ONLY_IN_MORE_DIMENSIONS
 )
+
+
+def flat_products(x, weights, means, variances):
+    """Prior times likelihood, shape (n, K)."""
+    return weights * flat_density(x, means, variances)
+
+
+def flat_log_odds(x, weights, means, variances):
+    """Log odds of the second cluster against the first, shape (n,)."""
+    log_products = np.log(flat_products(x, weights, means, variances))
+    return log_products[:, 1] - log_products[:, 0]
+
+
+def _wrong_products(change):
+    return flat(lambda *p: np.exp(expectation.log_joint(*p, **change)))
+
+
+PRODUCTS = (
+    *(
+        Variant(name, hint, _wrong_products(change))
+        for name, (change, hint) in (expectation.PRIOR | density.WRONG).items()
+        if name not in ONLY_IN_MORE_DIMENSIONS
+    ),
+    Variant("2 pi missing", density.CONSTANT[1], _wrong_products(density.CONSTANT[0])),
+    Variant(
+        "already normalised",
+        "These are shares already: every row adds up to 1. The products come before that step.",
+        flat(expectation.responsibilities),
+    ),
+    Variant(
+        "sum instead of product",
+        "Prior and density are added here. First the cluster is picked, then it makes the value: "
+        "how do the probabilities of two steps in a row combine?",
+        lambda x, weights, means, variances: weights + flat_density(x, means, variances),
+    ),
+    Variant(
+        "logarithms",
+        "These are logarithms of the products; the products themselves were asked for.",
+        flat(expectation.log_joint),
+    ),
+    Variant("transposed", expectation.TRANSPOSED, lambda *p: flat_products(*p).T),
+)
+
+LOG_ODDS = (
+    Variant(
+        "prior missing",
+        "This is the likelihood's part alone. Which number would remain where both densities are "
+        "equal?",
+        lambda x, weights, *p: flat_log_odds(x, np.ones_like(weights), *p),
+    ),
+    Variant(
+        "likelihood missing",
+        "All observations get the same number: this is the prior's part alone. What does the "
+        "observation itself say?",
+        lambda x, weights, *p: np.full(len(x), np.log(weights[1] / weights[0])),
+    ),
+    Variant(
+        "prior turned",
+        "The two parts pull in the wrong directions against each other: is the prior's ratio the "
+        "same way up as the likelihood's?",
+        lambda x, weights, *p: flat_log_odds(x, 1 / weights, *p),
+    ),
+    Variant(
+        "the other way round",
+        "The sign is turned: these are the odds of the first cluster against the second.",
+        lambda *p: -flat_log_odds(*p),
+    ),
+    Variant(
+        "odds",
+        "No entry is negative: these are odds. Their logarithm was asked for.",
+        lambda *p: np.exp(flat_log_odds(*p)),
+    ),
+    Variant(
+        "another base",
+        "Right but for the base of the logarithm. The book's is the natural one, `np.log`.",
+        lambda *p: flat_log_odds(*p) / np.log(10),
+    ),
+    Variant(
+        "determinant missing",
+        density.WRONG["determinant missing"][1].replace("determinant of the covariance", "spread"),
+        lambda x, weights, means, variances: flat_log_odds(
+            x, weights * np.sqrt(variances), means, variances
+        ),
+    ),
+)
