@@ -11,6 +11,7 @@ from .cloud import Cloud
 from .coins import Coins
 from .figure import LiveFigure
 from .likelihood_surface import LikelihoodSurface
+from .line_loop import LineLoop
 from .linkage import Linkage
 from .log_odds import LogOdds
 from .normaliser import Normaliser
@@ -32,6 +33,7 @@ __all__ = [
     "Cloud",
     "Coins",
     "LikelihoodSurface",
+    "LineLoop",
     "Linkage",
     "LiveFigure",
     "LogOdds",

@@ -1,0 +1,102 @@
+/* A worksheet: each box says at once whether it is right, and names a known slip. */
+(function (emlib) {
+  "use strict";
+
+  const { make } = emlib.stage;
+  const read = (words) => words.trim() === "" ? NaN : Number(words.trim().replace(",", ".").replace("\u2212", "-"));
+  const kindOf = (box) => box >= 49 ? "count" : box % 7 < 3 ? "product" : box % 7 === 3 ? "sum" : "resp";
+
+  /* Products and sums within three percent, or within what no responsibility of the row notices;
+   * shares and counts to the decimals that were written, three at least: "0.057" is right for
+   * 0.0571, and "0.06" is not yet. */
+  function near(box, words, wanted, right) {
+    const off = Math.abs(read(words) - wanted);
+    if (["product", "sum"].includes(kindOf(box)))
+      return off <= Math.max(0.03 * Math.abs(wanted), 5e-4 * right[box - (box % 7) + 3]);
+    const decimals = (words.split(/[.,]/)[1] || "").length;
+    return off <= 0.501 * 10 ** -Math.min(6, Math.max(3, decimals));
+  }
+
+  /* What belongs into the box if the reader's own boxes before it were right. */
+  function following(box, given) {
+    const kind = kindOf(box);
+    const own = (first, step, count) => Array.from({ length: count }, (_, m) => read(given[first + step * m]));
+    const start = box - (box % 7);
+    if (kind === "sum") return emlib.sum(own(start, 1, 3));
+    if (kind === "resp") return read(given[box - 4]) / read(given[start + 3]);
+    return kind === "count" ? emlib.sum(own(4 + box - 49, 7, 7)) : NaN;
+  }
+
+  /* The name of the words that answer a box: "right", a slip, or the kind of the box for a hint. */
+  function judge(box, given, { right, slips }) {
+    const words = given[box];
+    if (!Number.isFinite(read(words))) return "nan";
+    if (near(box, words, right[box], right)) return "right";
+    const slip = slips[box].find(([wrong]) => near(box, words, wrong, right));
+    if (slip) return slip[1];
+    if (near(box, words, following(box, given), right)) return "follow";
+    const shares = ["resp", "count"].includes(kindOf(box));
+    return shares && Math.abs(read(words) - right[box]) < 0.006 ? "decimals" : kindOf(box);
+  }
+
+  emlib.kinds.worksheet = function (figure) {
+    const { x, heads, right, spelled, words, layout } = figure.config;
+    const spell = (value) => String(value).replace("-", "\u2212");
+    const rows = [...x.map((value) => `x = ${spell(value)}`), "soft counts"];
+    const boxesOf = (row) => row === x.length ? [0, 1, 2].map((k) => 49 + k) : heads.map((_, j) => 7 * row + j);
+    const parts = right.map((_, box) => figure.part(`box-${box}`).children);
+    const solved = ({ given }) => given.filter((said, box) => said && judge(box, given, figure.config) === "right").length;
+    const write = (entries) => {
+      figure.set({ given: figure.state().given.map((old, box) => entries[box] ?? old) });
+      figure.settle();
+    };
+    figure.words = (state) => `${rows[state.row]}; ${solved(state)} of ${right.length} boxes right`;
+
+    figure.choice({ key: "row", label: "Row", options: rows.map((label, row) => [row, label]) });
+    rows.forEach((_, row) => {
+      const listener = new AbortController();
+      figure.part(`row-${row}`).addEventListener("click", () => {
+        figure.set({ row });
+        figure.settle();
+      }, { signal: listener.signal });
+      figure.onClean(() => listener.abort());
+    });
+    const sheet = make("div", { class: "em-work" }, figure.panel);
+    const fields = heads.map((_, j) => {
+      const line = make("div", {}, sheet);
+      const label = make("label", {}, line);
+      const name = make("span", {}, label);
+      const typed = make("input", { class: "em-field", inputmode: "text", autocomplete: "off" }, label);
+      typed.addEventListener("change", () => write({ [boxesOf(figure.state().row)[j]]: typed.value }));
+      return { line, name, typed, said: make("p", { class: "em-verdict", role: "status" }, line) };
+    });
+    const line = make("div", { class: "em-row" }, figure.panel);
+    figure.button({
+      label: "Show me this row",
+      press: ({ row }) => write(Object.fromEntries(boxesOf(row).map((box) => [box, spelled[box]]))),
+    }, line);
+    figure.button({ label: "Print the sheet", press: () => window.print() }, line);
+    figure.readout({ words: (state) => `${solved(state)} of ${right.length} boxes are right.`, reveal: false });
+
+    return function update({ row, given }) {
+      parts.forEach(([, text, mark], box) => {
+        const verdict = given[box] && judge(box, given, figure.config);
+        text.textContent = given[box].trim().replace(/^0(?=\.)/, "").slice(0, 7);
+        mark.textContent = verdict ? (verdict === "right" ? "\u2713" : "\u2717") : "";
+      });
+      figure.part("row-mark").setAttribute("transform", `translate(0 ${layout.top + layout.row * row})`);
+      const boxes = boxesOf(row);
+      fields.forEach(({ line: field, name, typed, said }, j) => {
+        const box = boxes[j];
+        field.hidden = box == null;
+        if (box == null) return;
+        name.textContent = row === x.length ? heads[4 + j].replace("responsibility", "soft count") : heads[j];
+        if (document.activeElement !== typed || typed.dataset.box !== String(box)) typed.value = given[box];
+        typed.dataset.box = box;
+        const verdict = given[box] && judge(box, given, figure.config);
+        said.textContent = verdict ? (verdict === "right" ? "Right." : words[verdict]) : "";
+        said.classList.toggle("em-right", verdict === "right");
+      });
+    };
+  };
+})(globalThis.emlib);
