@@ -14,10 +14,10 @@ from .likelihood_surface import LikelihoodSurface
 from .line_loop import LineLoop
 from .linkage import Linkage
 from .log_odds import LogOdds
+from .loop import Loop
 from .normaliser import Normaliser
 from .one_dimension import OneDimension
 from .planks import Planks
-from .loop import Loop
 from .prediction import PlacePrediction, Prediction
 from .prior_times_likelihood import PriorTimesLikelihood
 from .quiz import Ask, AskNumber, Quiz
@@ -37,9 +37,9 @@ __all__ = [
     "Linkage",
     "LiveFigure",
     "LogOdds",
+    "Loop",
     "Normaliser",
     "OneDimension",
-    "Loop",
     "PlacePrediction",
     "Planks",
     "Prediction",

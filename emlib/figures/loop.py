@@ -87,6 +87,10 @@ class Loop(LiveFigure):
         last = done if half and done < len(resp) else done - 1
         return parameters[done], resp[last] if last >= 0 else None, parameters[: done + 1]
 
+    def constants(self):
+        """Return the mark of an observation that has no responsibilities yet."""
+        return {"dot": MARKS["o"]}
+
     def values(self):
         """Return the log-likelihood and a row of parameters for each cluster."""
         now, _, _ = self.view()

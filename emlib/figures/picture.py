@@ -127,9 +127,11 @@ class Plane:
         """Write words at a place in units of the picture, as part of this plane."""
         return self.picture.text(right, down, words, self.group, **attributes)
 
-    def line(self, points, cluster=None, **attributes):
+    def line(self, points, cluster=None, parent=None, **attributes):
         """Draw a line through data points, in a cluster's colour and dash or in ink."""
-        return self.add("path", d=self.path(np.asarray(points)), **_stroke(cluster), **attributes)
+        parent = self.group if parent is None else parent
+        d = self.path(np.asarray(points))
+        return self.picture.add("path", parent, d=d, **_stroke(cluster), **attributes)
 
     def contour(self, function, columns=44, rows=30, **attributes):
         """Draw where a function, from points (n, 2) to values (n,), is zero.

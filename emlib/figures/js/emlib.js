@@ -166,8 +166,48 @@
     return resp.map((row) => sum(row.map((r) => (r > 0 ? -r * Math.log(r) : 0))));
   }
 
+  /* All of a run so far; it grows as far as it is looked at, and ends where a cluster collapses. */
+  function makeRun(X, start) {
+    const states = [start];
+    const steps = [];
+    let ended = false;
+    function step(i) {
+      while (steps.length <= i && steps.length < states.length) {
+        try {
+          steps.push(eStep(X, states[steps.length]));
+        } catch {
+          ended = true;
+          states.pop();
+          return null;
+        }
+      }
+      return steps[i] || null;
+    }
+    function parameters(i) {
+      while (states.length <= i && !ended) {
+        const last = step(states.length - 1);
+        if (!last) break;
+        const next = mStep(X, last.resp);
+        if (next.covariances.some((covariance) => !cholesky(covariance))) ended = true;
+        else states.push(next);
+      }
+      return Math.min(i, states.length - 1);
+    }
+    return {
+      /* After so many half-steps: parameters, the responsibilities last computed, the trace. */
+      view(halfSteps) {
+        const done = parameters(Math.floor(halfSteps / 2));
+        const now = step(done);
+        const before = done > 0 ? steps[done - 1] : null;
+        const resp = halfSteps % 2 && 2 * done + 1 === halfSteps ? now.resp : before && before.resp;
+        const trace = Array.from({ length: done + 1 }, (_, i) => step(i).logLikelihood);
+        return { parameters: states[done], resp, trace, stopped: ended && 2 * done < halfSteps - 1 };
+      },
+    };
+  }
+
   Object.assign(emlib, {
     sum, logSumExp, cholesky, covarianceOf, logGaussian, logJoint, normalise,
-    linspace, boundaries, responsibilities, coinResponsibilities, logLikelihood, eStep, lowerBound, divergence, mStep, linkageStep, entropy,
+    linspace, boundaries, responsibilities, coinResponsibilities, logLikelihood, eStep, lowerBound, divergence, mStep, makeRun, linkageStep, entropy,
   });
 })((globalThis.emlib ??= {}));

@@ -2,48 +2,6 @@
 (function (emlib) {
   "use strict";
 
-  /* All of a run so far; it grows as far as it is looked at, and ends where a cluster collapses. */
-  function makeRun(X, start) {
-    const covariance = emlib.mStep(X, X.map(() => [1])).covariances[0];
-    const weights = start.map(() => 1 / start.length);
-    const states = [{ weights, means: start, covariances: start.map(() => covariance) }];
-    const steps = [];
-    let ended = false;
-    function step(i) {
-      while (steps.length <= i && steps.length < states.length) {
-        try {
-          steps.push(emlib.eStep(X, states[steps.length]));
-        } catch {
-          ended = true;
-          states.pop();
-          return null;
-        }
-      }
-      return steps[i] || null;
-    }
-    function parameters(i) {
-      while (states.length <= i && !ended) {
-        const last = step(states.length - 1);
-        if (!last) break;
-        const next = emlib.mStep(X, last.resp);
-        if (next.covariances.some((covariance) => !emlib.cholesky(covariance))) ended = true;
-        else states.push(next);
-      }
-      return Math.min(i, states.length - 1);
-    }
-    return {
-      ended: () => ended,
-      view(halfSteps) {
-        const done = parameters(Math.floor(halfSteps / 2));
-        const now = step(done);
-        const before = done > 0 ? steps[done - 1] : null;
-        const resp = halfSteps % 2 && 2 * done + 1 === halfSteps ? now.resp : before && before.resp;
-        const trace = Array.from({ length: done + 1 }, (_, i) => step(i).logLikelihood);
-        return { parameters: states[done], resp, trace, stopped: ended && 2 * done < halfSteps - 1 };
-      },
-    };
-  }
-
   emlib.kinds.loop = function (figure) {
     const { make, outline, shade, coordinate } = emlib.stage;
     const { show } = emlib.panel;
@@ -56,9 +14,14 @@
     let run = null;
     let key = "";
 
+    /* equal weights, and for every cluster the covariance of all observations */
+    function startOf(X, means) {
+      const { covariances: [spread] } = emlib.mStep(X, X.map(() => [1]));
+      return { weights: means.map(() => 1 / means.length), means, covariances: means.map(() => spread) };
+    }
     function view({ X, start, half_steps: halfSteps }) {
       const now = JSON.stringify([X, start]);
-      if (now !== key) [run, key] = [makeRun(X, start), now];
+      if (now !== key) [run, key] = [emlib.makeRun(X, startOf(X, start)), now];
       return run.view(halfSteps);
     }
     const place = ({ X, chosen }) => X[Math.min(chosen, X.length - 1)];
@@ -191,7 +154,7 @@
         if (resp) shade(dot, resp[i], figure.clusters);
         else {
           dot.setAttribute("fill", "currentColor");
-          dot.setAttribute("d", "M5 0A5 5 0 1 1 -5 0A5 5 0 1 1 5 0Z");
+          dot.setAttribute("d", figure.config.dot);
         }
       });
       names.forEach((_, k) => {

@@ -1,0 +1,106 @@
+/* The loop along one axis: clusters as curves, observations shaded, every number in a table. */
+(function (emlib) {
+  "use strict";
+
+  emlib.kinds["line-loop"] = function (figure) {
+    const { make, shade } = emlib.stage;
+    const { show } = emlib.panel;
+    const { x, variances } = figure.config.options;
+    const X = x.map((value) => [value]);
+    const most = figure.config.limits.half_steps[1];
+    const plane = figure.plane("main");
+    const names = figure.clusters.map((cluster) => cluster.name);
+    const grid = Array.from({ length: 191 }, (_, i) => plane.x[0] + ((plane.x[1] - plane.x[0]) * i) / 190);
+    let run = null;
+    let key = "";
+
+    function view({ start, half_steps: halfSteps }) {
+      if (String(start) !== key) {
+        const covariances = variances.map((value) => [[value]]);
+        const weights = start.map(() => 1 / start.length);
+        run = emlib.makeRun(X, { weights, means: start.map((mean) => [mean]), covariances });
+        key = String(start);
+      }
+      return run.view(halfSteps);
+    }
+    const likelihood = (state) => view(state).trace.at(-1);
+    const said = (state) => {
+      const [done, half] = [Math.floor(state.half_steps / 2), state.half_steps % 2];
+      return `${done} ${done === 1 ? "iteration" : "iterations"}${half ? " and an E-step" : ""}; log-likelihood ${show(likelihood(state), 4)}`;
+    };
+
+    figure.words = (state) => (figure.revealed() ? said(state) : "the start");
+    figure.python = ({ start, half_steps: halfSteps }) =>
+      `X = [[${x.join("], [")}]]\nstart = emlib.Parameters(\n    [1 / 3, 1 / 3, 1 / 3], [[${start.join("], [")}]], [[[${variances.join("]], [[")}]]]\n)\n` +
+      `emlib.fit_em(X, start, tol=0, max_iter=${Math.max(1, Math.floor(halfSteps / 2))})`;
+
+    names.forEach((name, k) => figure.handle({
+      part: `start-${k}`, key: "start", index: k, plane, along: "x", step: [0.25, 0],
+      label: `where the mean of ${name} starts`,
+      when: () => figure.state().half_steps === 0,
+      where: ({ start }) => [start[k], plane.y[1] * 0.82],
+      patch: ([mean], { start }) => ({ start: start.map((old, j) => (j === k ? mean : old)) }),
+      words: ({ start }) => show(start[k]),
+    }));
+    const drive = make("div", { class: "em-row" }, figure.panel);
+    const go = (label, change, when) => figure.button({
+      label, when, press: ({ half_steps: h }) => figure.set({ half_steps: change(h) }),
+    }, drive);
+    go("E-step", (h) => h + 1, ({ half_steps: h }) => h % 2 === 0 && h < most);
+    go("M-step", (h) => h + 1, ({ half_steps: h }) => h % 2 === 1 && h < most);
+    go("Back", (h) => h - 1, ({ half_steps: h }) => h > 0);
+    figure.number({
+      key: "half_steps", label: "half-steps", min: 0, max: most, step: 1, decimals: 0,
+      words: () => said(figure.state()),
+    });
+    figure.readout({
+      name: "likelihood", value: likelihood,
+      words: (state) => `${said(state)}.${view(state).stopped ? " A cluster has collapsed onto one observation: the loop has ended." : ""}`,
+    });
+    figure.table({
+      name: "parameters", caption: "The parameters", columns: ["cluster", "weight", "mean", "variance"],
+      rows: (state) => {
+        const { weights, means, covariances } = view(state).parameters;
+        return names.map((name, k) => ({
+          head: name, cluster: name, link: `cluster-${k}`,
+          cells: [weights[k], means[k][0], covariances[k][0][0]].map((value) => ({ text: show(value, 6), value })),
+        }));
+      },
+    });
+    figure.table({
+      caption: "The responsibilities, as last computed",
+      columns: ["x", ...figure.clusters.map(({ name }, k) => ({ text: name, cluster: name, link: `cluster-${k}` }))],
+      rows: (state) => {
+        const { resp } = view(state);
+        return x.map((value, i) => ({
+          head: show(value, 1), cells: names.map((_, k) => ({ text: resp ? show(resp[i][k], 4) : "" })),
+        }));
+      },
+    });
+    const fold = make("details", {}, figure.panel);
+    make("summary", {}, fold, "Type the start");
+    const row = make("div", { class: "em-row" }, fold);
+    names.forEach((name, k) => figure.number({
+      key: "start", index: k, label: name, min: plane.x[0], max: plane.x[1], step: 0.25, slider: false,
+      write: (value, { start }) => ({ half_steps: 0, start: start.map((old, j) => (j === k ? value : old)) }),
+    }, row));
+
+    return function update(state) {
+      const { parameters, resp } = view(state);
+      const joint = emlib.logJoint(grid.map((value) => [value]), parameters);
+      names.forEach((_, k) => {
+        figure.part(`curve-${k}`).setAttribute("d", plane.path(grid.map((value, i) => [value, Math.exp(joint[i][k])])));
+        figure.part(`start-${k}`).setAttribute("visibility", state.half_steps === 0 ? "visible" : "hidden");
+      });
+      x.forEach((_, i) => {
+        const dot = figure.part(`obs-${i}`);
+        dot.classList.toggle("em-grey", !resp);
+        if (resp) shade(dot, resp[i], figure.clusters);
+        else {
+          dot.setAttribute("fill", "currentColor");
+          dot.setAttribute("d", figure.clusters[0].mark);
+        }
+      });
+    };
+  };
+})(globalThis.emlib);

@@ -1,0 +1,112 @@
+"""The loop along one axis: clusters as curves, observations shaded, every number in a table."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from ..gaussian import log_gaussian
+from ..mixture import Parameters, log_likelihood, responsibilities
+from ..plotting import cluster_names
+from ..steps import m_step, statistics
+from .figure import LiveFigure
+from .picture import MARKS, Picture
+from .state import Numbers
+
+MOST = 60  # half-steps
+RIGHT, TALL = (-7.0, 12.0), (0.0, 0.62)
+GRID = np.linspace(*RIGHT, 191)
+
+
+class LineLoop(LiveFigure):
+    """Drive the loop on seven numbers and see every responsibility.
+
+    Parameters
+    ----------
+    start : (3,) list
+        The means that the loop starts from.
+    half_steps : int
+        How far it has gone: odd after an E-step, even after an M-step.
+    x, variances : list
+        The observations, and the variances of the start; its weights are equal.
+    """
+
+    kind = "line-loop"
+    options: ClassVar[dict] = {
+        "x": (-3, -2.5, -1, 0, 2, 4, 5),
+        "variances": (1, 0.2, 3),
+    }
+    start = Numbers([-4.0, 0.0, 8.0], low=RIGHT[0], high=RIGHT[1])
+    half_steps = Numbers(0, low=0, high=MOST, whole=True)
+
+    def cluster_names(self):
+        """Return fuchsia, green and blue."""
+        return cluster_names(3)
+
+    def run(self):
+        """Return the parameters before each iteration so far and the responsibilities used."""
+        X = np.reshape(self.options["x"], (-1, 1))
+        means = np.reshape(self.start, (-1, 1))
+        covariances = np.reshape(self.options["variances"], (-1, 1, 1)).astype(float)
+        parameters, resp = [Parameters(np.full(3, 1 / 3), means, covariances)], []
+        for _ in range(int(self.half_steps + 1) // 2):
+            now = parameters[-1]
+            resp.append(responsibilities(X, now.weights, now.means, now.covariances))
+            try:
+                parameters.append(m_step(statistics(X, resp[-1])))
+            except ValueError:
+                break
+        return X, parameters, resp
+
+    def view(self):
+        """Return the parameters and the responsibilities on screen (None before the first)."""
+        X, parameters, resp = self.run()
+        done, half = divmod(int(self.half_steps), 2)
+        done = min(done, len(parameters) - 1)
+        last = done if half and done < len(resp) else done - 1
+        return X, parameters[done], resp[last] if last >= 0 else None
+
+    def values(self):
+        """Return the log-likelihood, and a row of weight, mean and variance for each cluster."""
+        X, now, _ = self.view()
+        rows = np.column_stack([now.weights, now.means[:, 0], now.covariances[:, 0, 0]])
+        return {"likelihood": log_likelihood(X, now), "parameters": rows}
+
+    def summary(self):
+        """Say how far the loop is and what the log-likelihood is."""
+        return f"{self.half_steps:g} half-steps, log-likelihood {self.values()['likelihood']:.4f}"
+
+    def alt(self):
+        """Say what the picture shows."""
+        _, now, resp = self.view()
+        shade = "grey" if resp is None else "shaded by responsibility"
+        means = ", ".join(f"{mean:.2f}" for mean in now.means[:, 0])
+        return (
+            f"Three bell curves, weight times density, with means {means} over seven observations "
+            f"on the axis, which are {shade}."
+        )
+
+    def draw(self):
+        """Draw the curves, the observations on the axis, and where the means start."""
+        picture = Picture(height=250)
+        plane = picture.plane("main", RIGHT, TALL, (8, 26, 344, 176))
+        plane.axis([-5, 0, 5, 10], "observed value x")
+        plane.words(8, 16, "weight × density")
+        X, now, resp = self.view()
+        densities = now.weights * np.exp(log_gaussian(GRID[:, None], now.means, now.covariances))
+        inside = plane.clip(self.name)
+        for k, name in enumerate(self.cluster_names()):
+            points = np.column_stack([GRID, densities[:, k]])
+            plane.line(points, name, parent=inside, part=f"curve-{k}", link=f"cluster-{k}")
+        zero = np.column_stack([X[:, 0], np.zeros(len(X))])
+        if resp is None:
+            for i, (x, y) in enumerate(zero):
+                place = f"translate({plane.px(x):.2f} {plane.py(y):.2f})"
+                grey = {"fill": "currentColor", "class_": "em-observation em-grey"}
+                plane.add("path", d=MARKS["o"], transform=place, part=f"obs-{i}", **grey)
+        else:
+            plane.observations(zero, resp, self.cluster_names(), part="obs")
+        seen = "visible" if self.half_steps == 0 else "hidden"
+        for k, (mean, name) in enumerate(zip(self.start, self.cluster_names(), strict=True)):
+            grip = {"words": name, "cluster": name, "link": f"cluster-{k}", "visibility": seen}
+            plane.grip(mean, TALL[1] * 0.82, f"start-{k}", **grip)
+        return picture
