@@ -9,7 +9,16 @@ import emlib
 
 from . import inputs
 from .author import Output, Part, Question
-from .known_wrong import density, expectation, loop, maximization, one_dimensional
+from .known_wrong import (
+    coins,
+    density,
+    expectation,
+    labelled,
+    loop,
+    maximization,
+    one_dimensional,
+    slope,
+)
 
 RESPONSIBILITY_INPUTS = {
     "observations near the clusters": inputs.mixture,
@@ -30,6 +39,22 @@ def _whole(kind, output, if_wrong=BY_HAND):
 
 
 QUESTIONS = (
+    Question(
+        "coin_responsibilities",
+        "Two coins, or more",
+        ("resp",),
+        {"rows of tosses": coins.inputs_of_coins},
+        (_whole("rows of tosses", "resp"),),
+        variants=coins.RESPONSIBILITIES,
+    ),
+    Question(
+        "hard_assignment",
+        "Soft to hard",
+        ("hard",),
+        {"soft responsibilities": coins.inputs_of_rows},
+        (_whole("soft responsibilities", "hard", "Take one row: where is its largest entry?"),),
+        variants=coins.HARD,
+    ),
     Question(
         "log_gaussian",
         "The log density",
@@ -85,6 +110,34 @@ QUESTIONS = (
         variants=maximization.M_STEP,
     ),
     Question(
+        "fit_labelled",
+        "Counts, averages, spreads",
+        ("weights", "means", "covariances"),
+        {"labelled observations": labelled.inputs_of_labelled},
+        (
+            _whole("labelled observations", "weights", "What do the weights have to add up to?"),
+            _whole(
+                "labelled observations",
+                "means",
+                "Cover all rows but those of one label. What is their average?",
+            ),
+            _whole(
+                "labelled observations",
+                "covariances",
+                "Cover all rows but those of one label. How far are they from their own average?",
+            ),
+        ),
+        variants=labelled.FIT_LABELLED,
+    ),
+    Question(
+        "slope",
+        "The slope along each mean",
+        ("slope",),
+        {NEAR: one_dimensional.inputs_of(inputs.mixture)},
+        (_whole(NEAR, "slope", "Move one mean by 0.001 and see how much the likelihood gains."),),
+        variants=slope.SLOPE,
+    ),
+    Question(
         "fit",
         "The loop",
         (
@@ -115,6 +168,22 @@ QUESTIONS = (
         variants=one_dimensional.DENSITY,
     ),
     Question(
+        "products_1d",
+        "Prior times likelihood in one dimension",
+        ("products",),
+        {NEAR: one_dimensional.inputs_of(inputs.mixture)},
+        (_whole(NEAR, "products"),),
+        variants=one_dimensional.PRODUCTS,
+    ),
+    Question(
+        "log_odds_1d",
+        "Log odds of the second cluster against the first",
+        ("log_odds",),
+        {NEAR: one_dimensional.inputs_of(inputs.mixture)},
+        (_whole(NEAR, "log_odds"),),
+        variants=one_dimensional.LOG_ODDS,
+    ),
+    Question(
         "responsibilities_1d",
         "Responsibilities in one dimension",
         ("resp",),
@@ -142,13 +211,19 @@ def _log_responsibilities(*parameters):
 
 
 REFERENCES = {
+    "coin_responsibilities": coins.responsibilities,
+    "hard_assignment": expectation.hard,
     "log_gaussian": emlib.log_gaussian,
     "responsibilities": emlib.responsibilities,
     "log_responsibilities": _log_responsibilities,
     "log_likelihood": lambda X, *p: emlib.log_likelihood(X, emlib.Parameters(*p)),
     "m_step": maximization.m_step,
+    "fit_labelled": labelled.fit_labelled,
+    "slope": slope.slope,
     "fit": loop.fit,
     "density_1d": one_dimensional.flat_density,
+    "products_1d": one_dimensional.flat_products,
+    "log_odds_1d": one_dimensional.flat_log_odds,
     "responsibilities_1d": one_dimensional.flat(emlib.responsibilities),
     "safe_responsibilities_1d": one_dimensional.flat(emlib.responsibilities),
 }
