@@ -66,9 +66,13 @@ class Cloud(LiveFigure):
         """Which row of X is chosen, as an index."""
         return int(self.chosen)
 
+    def parameters(self):
+        """Return the parameters that are given, an `emlib.Parameters`, or None."""
+        return GIVENS[self.given]
+
     def resp(self):
         """Return the responsibilities for all observations, or None if no parameters are given."""
-        p = GIVENS[self.given]
+        p = self.parameters()
         return None if p is None else responsibilities(X, p.weights, p.means, p.covariances)
 
     def shown(self):
@@ -165,7 +169,7 @@ class Cloud(LiveFigure):
         plane.observations(X, shares, NAMES, size=size, parent=marks)
 
     def _draw_parameters(self, plane):
-        p, seen = GIVENS[self.given], "visible"
+        p, seen = self.parameters(), "visible"
         if p is None:
             p, seen = MADE_BY, "hidden"
         for k, name in enumerate(NAMES):
@@ -191,10 +195,10 @@ class Cloud(LiveFigure):
             picture.text(left + 60, top + 35, symbols, font_style="italic", **words)
             picture.text(left + 60, top + 52, said, part=f"half-{title}", **words)
         ink = {"stroke": "currentColor", "stroke_width": 1.6, "fill": "none"}
-        dash = None if GIVENS[self.given] else "3 4"
+        dash = "none" if self.parameters() else "3 4"
         forth = f"M130 {top + 22}H230M223 {top + 17}L230 {top + 22}L223 {top + 27}"
         back = f"M230 {top + 40}H130M137 {top + 35}L130 {top + 40}L137 {top + 45}"
-        picture.add("path", group, d=forth, part="forth", stroke_dasharray=dash or "none", **ink)
+        picture.add("path", group, d=forth, part="forth", stroke_dasharray=dash, **ink)
         picture.add("path", group, d=back, stroke_dasharray="3 4", **ink)
         picture.text(180, top + 14, "this part", group, text_anchor="middle")
         picture.text(180, top + 58, "still open", group, text_anchor="middle")
