@@ -7,7 +7,7 @@ import numpy as np
 from ..gaussian import log_gaussian
 from ..mixture import responsibilities
 from ..plotting import CLUSTERS
-from .equation import equation, fraction, sign, symbol
+from .equation import equation, fraction, sign
 from .figure import LiveFigure
 from .picture import Picture
 from .state import Numbers
@@ -87,9 +87,7 @@ class LogOdds(LiveFigure):
             return f"<msub><mi>π</mi><mtext>{name}</mtext></msub>"
 
         def density(name):
-            given = f"<mtext>{name}</mtext>"
-            inside = symbol("x", "observation") + sign("|") + given
-            return f"<mi>𝒩</mi>{sign('(')}{inside}{sign(')')}"
+            return f"<msub><mi>𝒩</mi><mtext>{name}</mtext></msub>"
 
         return equation(
             ratio(shared, "sum"),
@@ -140,7 +138,6 @@ class LogOdds(LiveFigure):
     def _draw_bars(self, picture):
         values = self.values()
         odds = picture.plane("odds", (-8, 8), (0, 1), (8, 206, 344, 108))
-        odds.group.set("class", "em-reveal")
         zero = odds.px(0)
         odds.add("line", x1=zero, x2=zero, y1=206, y2=314, stroke="currentColor")
         starts = {"prior": 0, "likelihood": values["prior"], "sum": 0}
@@ -150,7 +147,8 @@ class LogOdds(LiveFigure):
             left, right = odds.px(ends.min()), odds.px(ends.max())
             color = CLUSTERS[NAMES[BLUE if value > 0 else GREEN]]["color"]
             bar = {"x": left, "width": right - left, "y": FIRST + row * STEP, "height": HIGH}
-            group = odds.add("g", link=part)
+            hidden = None if part == "prior" else "em-reveal"
+            group = odds.add("g", link=part, class_=hidden)
             picture.add("rect", group, **bar, fill=color, part=f"bar-{part}")
             said = f"{WORDS[row]} {spell(value)}"
             down = FIRST + row * STEP - 5

@@ -54,7 +54,10 @@
     }, afterwards);
     const terms = emlib.stage.make("div", { class: "em-row" }, figure.panel);
     bars.forEach((name, row) => {
-      const line = figure.readout({ name, value: numbers[name], words: (state) => `${words[row]} ${signed(numbers[name](state))}` }, terms);
+      const line = figure.readout({
+        name, value: numbers[name], reveal: name !== "prior",
+        words: (state) => `${words[row]} ${signed(numbers[name](state))}`,
+      }, terms);
       line.dataset.link = name;
     });
     figure.readout({ name: "resp", value: numbers.resp, words: (state) => `Responsibilities: ${sayResp(state)}.` });
