@@ -257,11 +257,17 @@ def fit_em(
     return result
 
 
-def fit_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
-    """`fit_em` on `Rows` that were surveyed, without its warnings; further options as in `em`."""
+def fit_rows(rows, start, *, reg_covar, **options):
+    """`fit_em` on `Rows` that were surveyed, without its warnings."""
+    result = run_rows(rows, start, reg_covar=reg_covar, **options)
+    return replace(result, status=_status(result, reg_covar))
+
+
+def run_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
+    """`fit_rows` without the status of the components; further options as in `em`."""
     tol, reg_covar = check_not_negative(tol, "tol"), check_not_negative(reg_covar, "reg_covar")
     check_means(start.means, n_features=rows.n_features)
-    result = em(
+    return em(
         Expectation(rows, start.covariance_type),
         lambda expected: m_step(expected, reg_covar),
         start,
@@ -269,7 +275,6 @@ def fit_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
         advance=squarem(np.sqrt(rows.variance)) if accelerate else None,
         **options,
     )
-    return replace(result, status=_status(result, reg_covar))
 
 
 def _status(result, reg_covar):

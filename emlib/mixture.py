@@ -202,8 +202,7 @@ def freeze(instance, **arrays):
 def adopt(cls, covariance_type, **arrays):
     """Make a frozen instance of arrays that were checked and that nobody else will change."""
     instance = object.__new__(cls)
-    object.__setattr__(instance, "covariance_type", covariance_type)
-    for name, array in arrays.items():
-        array.flags.writeable = False
-        object.__setattr__(instance, name, array)
+    for array in arrays.values():
+        array.setflags(write=False)
+    vars(instance).update(arrays, covariance_type=covariance_type)
     return instance

@@ -62,8 +62,7 @@ class Statistics:
 
         Subtracting the mean's square from the second moment loses its logarithm in digits.
         """
-        shift = self._shift()
-        squares = self.counts[:, None] * shift**2
+        squares = self.sums * self._shift()
         if self.covariance_type == "spherical":
             left, squares = self.scatters, squares.sum(axis=1)
         elif self.covariance_type == "tied":
@@ -78,8 +77,8 @@ class Statistics:
         return float(np.fmax.reduce(ratios, axis=None, initial=0.0))
 
     def _shift(self):
-        counts = self.counts[:, None]
-        return self.sums / (counts + (counts == 0))
+        # where nothing was counted the sums are 0 too
+        return self.sums / np.maximum(self.counts, np.finfo(float).tiny)[:, None]
 
     def about(self, origins):
         """Return the same statistics with other origins, shape (n_components, n_features)."""
@@ -225,7 +224,7 @@ def m_step(expected, reg_covar=0.0):
 def _without_rounding(covariances, means, covariance_type):
     """Set to 0 the variances that are no larger than the rounding of the observations squared."""
     with np.errstate(over="ignore"):
-        rounding = (ROUNDING * means) ** 2
+        rounding = np.square(ROUNDING * means)
     if covariance_type == "spherical":
         return np.where(covariances > rounding.mean(axis=1), covariances, 0.0)
     if covariance_type == "diag":
@@ -233,6 +232,8 @@ def _without_rounding(covariances, means, covariance_type):
     if covariance_type == "tied":
         rounding = rounding.min(axis=0)
     noise = np.diagonal(covariances, axis1=-2, axis2=-1) <= rounding
+    if not noise.any():
+        return covariances
     return np.where(noise[..., None] | noise[..., None, :], 0.0, covariances)
 
 

@@ -10,7 +10,7 @@ from random_mixtures import COVARIANCE_TYPES, for_all, problems, random_covarian
 
 import emlib
 from emlib import expectation, features
-from emlib.expectation import one_pass, softmax_over_components
+from emlib.expectation import Expectation, by_component, softmax_over_components
 from emlib.gaussian import covariance_factors, log_densities, log_det_precision, whiteners
 from emlib.rows import Blocks, Rows
 
@@ -27,10 +27,18 @@ def inverses_of(parameters):
 
 def both_ways(X, parameters, weight=None):
     """Statistics and log-likelihood by features and by component, without the guard's say."""
-    rows, inverses = Rows(X, weight), inverses_of(parameters)
-    by_features = rows.add_up(one_pass, parameters, inverses, None)
-    by_component = rows.add_up(one_pass, parameters, inverses, parameters.means)
-    return by_features, by_component
+    rows, inverses, shape = Rows(X, weight), inverses_of(parameters), parameters.covariance_type
+    coefficients, precisions, _ = Expectation(rows, shape).coefficients(parameters, inverses)
+    expected, found = rows.add_up(expectation.by_features, coefficients, shape)
+    if shape == "tied":
+        found -= 0.5 * (precisions * expected.scatters).sum()
+    return (expected, found), rows.add_up(by_component, parameters, inverses, parameters.means)
+
+
+def keeps_its_digits(X, parameters):
+    """Whether the fast way is taken, for all that the guard of the E-step has to say."""
+    expects = Expectation(Rows(X), parameters.covariance_type)
+    return expects.coefficients(parameters, inverses_of(parameters))[2] <= expectation.DIGITS_LOST
 
 
 # The algebra
@@ -188,8 +196,7 @@ def test_the_guard_of_the_m_step_matters(shape, monkeypatch):
     parameters = emlib.Parameters([0.5, 0.5], centres, wide, shape)
     resp = np.repeat(np.eye(2), 30, axis=0)
     weights, means, full = exact_m_step(X, resp, shape)
-    rows, inverses = Rows(X), inverses_of(parameters)
-    assert expectation.Expectation(rows, shape)._keeps_its_digits(parameters, inverses)
+    assert keeps_its_digits(X, parameters)
 
     def error():
         found = emlib.m_step(emlib.e_step(X, parameters)[0])
@@ -238,8 +245,7 @@ def test_just_inside_the_guard_ten_digits_are_left(shape):
     unit = {"full": np.eye(2), "tied": np.eye(2), "diag": np.ones(2), "spherical": 1.0}[shape]
     covariances = unit if shape == "tied" else np.array([unit] * 3)
     parameters = emlib.Parameters([0.5, 0.25, 0.25], means, covariances, shape)
-    keeps = expectation.Expectation(Rows(X), shape)._keeps_its_digits
-    assert keeps(parameters, inverses_of(parameters))
+    assert keeps_its_digits(X, parameters)
     counts, log_likelihood = exact_e_step(X, parameters)
     (fast, found), _ = both_ways(X, parameters)
     np.testing.assert_allclose(fast.counts, counts, atol=1e-8)
@@ -250,7 +256,7 @@ def test_just_inside_the_guard_ten_digits_are_left(shape):
 def test_the_fast_way_is_the_one_taken_on_ordinary_data(shape, monkeypatch):
     X = emlib.load_faithful().X
     begin = emlib.start_from_kmeans_plusplus(X, 2, covariance_type=shape, rng=7)
-    monkeypatch.setattr(expectation, "_by_component", None)
+    monkeypatch.setattr(expectation, "by_component", None)
     assert emlib.fit_em(X, begin).converged
 
 
@@ -341,8 +347,10 @@ def test_log_densities_agree_however_they_are_asked_for():
 
 def test_no_rows_add_nothing():
     p = emlib.Parameters([0.5, 0.5], [[0.0], [1.0]], [1.0, 1.0], "spherical")
-    for origins in (None, p.means):
-        blocks = Blocks(np.empty((0, 1)))
-        expected, found = one_pass(blocks, np.zeros(1), p, inverses_of(p), origins)
+    for ask in (
+        lambda blocks: by_component(blocks, np.zeros(1), p, inverses_of(p), p.means),
+        lambda blocks: expectation.by_features(blocks, np.zeros(1), np.zeros((2, 3)), "spherical"),
+    ):
+        expected, found = ask(Blocks(np.empty((0, 1))))
         assert found == 0
         assert (expected.counts == 0).all()
