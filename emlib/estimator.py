@@ -431,8 +431,7 @@ def _inverses(precisions, shape):
         if not (precisions > 0).all():
             raise ValueError(f"'{shape} precision' should be positive")
         return 1 / precisions
-    skew = np.abs(precisions - np.swapaxes(precisions, -1, -2))
-    symmetric = (skew <= 1e-8 + 1e-5 * np.abs(precisions)).all()
+    symmetric = np.allclose(precisions, np.swapaxes(precisions, -1, -2))
     try:
         np.linalg.cholesky(precisions)
     except np.linalg.LinAlgError:

@@ -77,8 +77,8 @@ class Statistics:
         return float(np.fmax.reduce(ratios, axis=None, initial=0.0))
 
     def _shift(self):
-        # where nothing was counted the sums are 0 too
-        return self.sums / np.maximum(self.counts, np.finfo(float).tiny)[:, None]
+        counts = self.counts[:, None]
+        return self.sums / (counts + (counts == 0))
 
     def about(self, origins):
         """Return the same statistics with other origins, shape (n_components, n_features)."""
