@@ -14,7 +14,7 @@ import numpy as np
 from .acceleration import squarem
 from .expectation import Expectation
 from .gaussian import covariance_factors, whiteners
-from .mixture import Parameters
+from .mixture import Frozen, Parameters
 from .rows import Rows
 from .steps import m_step
 from .validation import (
@@ -38,7 +38,7 @@ class RegularizationWarning(UserWarning):
 
 
 @dataclass(frozen=True, eq=False)
-class EMResult:
+class EMResult(Frozen):
     """What a run of the loop leaves behind.
 
     Attributes
@@ -268,7 +268,7 @@ def run_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
     tol, reg_covar = check_not_negative(tol, "tol"), check_not_negative(reg_covar, "reg_covar")
     check_means(start.means, n_features=rows.n_features)
     return em(
-        Expectation(rows, start.covariance_type),
+        Expectation(rows, start.covariance_type, reg_covar),
         lambda expected: m_step(expected, reg_covar),
         start,
         tol=tol * rows.total_weight,

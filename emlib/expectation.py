@@ -16,6 +16,7 @@ from .gaussian import (
     whiteners,
 )
 from .mixture import adopt, log_sum_exp
+from .products import times, times_transposed
 from .rows import N_ROWS, Rows
 from .steps import Statistics, block_statistics
 from .validation import check_means
@@ -36,10 +37,11 @@ class Expectation:
     ----------
     rows : emlib.rows.Rows
     covariance_type : {"full", "tied", "diag", "spherical"}
+    reg_covar : float, what the M-step will add to the diagonal of every covariance
     """
 
-    def __init__(self, rows, covariance_type):
-        self.rows, self.covariance_type = rows, covariance_type
+    def __init__(self, rows, covariance_type, reg_covar=0.0):
+        self.rows, self.covariance_type, self.reg_covar = rows, covariance_type, reg_covar
 
     def __call__(self, parameters):
         """Return (Statistics, log-likelihood) of the parameters that came in.
@@ -59,7 +61,7 @@ class Expectation:
                 )
                 if self.covariance_type == "tied":
                     log_likelihood -= 0.5 * float((precisions * expected.scatters).sum())
-                if expected.digits_lost() <= DIGITS_LOST:
+                if expected.digits_lost(self.reg_covar) <= DIGITS_LOST:
                     return expected, log_likelihood
                 origins = expected.means()
         return self.rows.add_up(by_component, parameters, inverses, origins)
@@ -132,12 +134,12 @@ def by_features(blocks, centre, coefficients, covariance_type):
     """
     d, totals, log_likelihood = len(centre), np.zeros(coefficients.shape), 0.0
     for block, weight in _feature_blocks(blocks, centre, *coefficients.shape, covariance_type):
-        logits = coefficients @ block
+        logits = times(coefficients, block)
         log_density = softmax_over_components(logits)
         if weight is not None:
             logits *= weight
             log_density *= weight
-        totals += logits @ block.T
+        totals += times_transposed(logits, block)
         log_likelihood += float(log_density.sum())
     counts, sums, scatters = features.unpack(totals, d, covariance_type)
     origins = np.empty(sums.shape)
@@ -220,4 +222,4 @@ def softmax_over_components(logits):
 
 def _block_length(numbers_a_row):
     """Rows a block, so that what is computed on it stays in the processor's cache."""
-    return int(np.clip(196_608 // numbers_a_row, 256, 4096))
+    return int(np.clip(196_608 // numbers_a_row, 256, 4000))
