@@ -221,5 +221,9 @@ def softmax_over_components(logits):
 
 
 def _block_length(numbers_a_row):
-    """Rows a block, so that what is computed on it stays in the processor's cache."""
+    """Rows a block, so that what is computed on it stays in the processor's cache.
+
+    Never so many that its rows, 8 bytes a number, lie a power of two apart: caches are built such
+    that those push each other out.
+    """
     return int(np.clip(196_608 // numbers_a_row, 256, 4000))

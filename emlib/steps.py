@@ -124,6 +124,10 @@ class Statistics(Frozen):
             covariance_type=self.covariance_type,
         )
 
+    def __radd__(self, other):
+        """Let `sum` begin with its 0."""
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
 
 def _left_by_others(covariances):
     """Variance of each feature that is left after regression on the others; 0 where none is."""

@@ -210,6 +210,46 @@ def test_the_guard_of_the_m_step_matters(shape, monkeypatch):
     assert error() > 1e-6
 
 
+@pytest.mark.parametrize("shape", ["full", "tied"])
+def test_the_guard_sees_digits_that_are_lost_along_a_needle(shape, monkeypatch):
+    """No feature is narrow by itself, and yet the direction (1, -1) is."""
+    rng = np.random.default_rng(6)
+    centres = np.array([[-5e3, 2e3], [5e3, -2e3]])
+    along, across = np.array([10.0, 10.0]), np.array([1e-3, -1e-3])
+    labels = np.repeat([0, 1], 30)
+    X = centres[labels] + rng.normal(size=(60, 1)) * along + rng.normal(size=(60, 1)) * across
+    wide = 1e6 * np.eye(2)
+    parameters = emlib.Parameters(
+        [0.5, 0.5], centres, wide if shape == "tied" else [wide] * 2, shape
+    )
+    resp = np.eye(2)[labels]
+    _, _, full = exact_m_step(X, resp, shape)
+    assert keeps_its_digits(X, parameters)
+    narrow = np.array([1, -1]) / np.sqrt(2)
+
+    def error():
+        found = emlib.m_step(emlib.e_step(X, parameters)[0])
+        found = teaching_path.as_full(found.covariances, 2, 2, shape)
+        return np.abs(narrow @ (found - full) @ narrow / (narrow @ full @ narrow)).max()
+
+    assert error() < 1e-6  # what 100 and 1e-6 in one matrix leave: eight digits
+    monkeypatch.setattr(expectation, "DIGITS_LOST", np.inf)
+    assert error() > 1e-4
+
+
+@pytest.mark.parametrize("shape", ["full", "tied", "diag"])
+def test_features_that_repeat_each_other_are_fast_where_regularisation_is_wide_enough(
+    shape, monkeypatch
+):
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(80, 1)) + np.repeat([[0.0], [4.0]], 40, axis=0)
+    X = np.c_[x, 2 * x, np.ones(80)]  # rank 1
+    monkeypatch.setattr(expectation, "by_component", None)
+    start = emlib.start_from_labels(X, np.repeat([0, 1], 40), covariance_type=shape, reg_covar=0.01)
+    with pytest.warns(emlib.RegularizationWarning):
+        assert emlib.fit_em(X, start, reg_covar=0.01, tol=1e-6).converged
+
+
 def exact_m_step(X, resp, shape):
     """The teaching path in rational numbers of 60 digits."""
     with mpmath.workdps(60):
