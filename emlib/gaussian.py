@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from .products import times
 from .validation import DegenerateComponentError, check_covariances, check_means, check_X
 
 LOG_2PI = np.log(2 * np.pi)
@@ -73,7 +74,7 @@ def times_lower(rows, lower):
     """Return rows @ lower.T for a lower triangular matrix, without most of its zeros."""
     d = len(lower)
     if d < 64:
-        return rows @ lower.T
+        return times(lower, rows.T).T
     product, edges = np.empty_like(rows), np.linspace(0, d, 5, dtype=int)
     for start, stop in pairwise(edges):
         np.matmul(rows[:, :stop], lower[start:stop, :stop].T, out=product[:, start:stop])
