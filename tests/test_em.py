@@ -1,5 +1,6 @@
 """The loop: it climbs, it stops for a reason, and it says what went wrong."""
 
+import sys
 import warnings
 from dataclasses import FrozenInstanceError
 
@@ -178,6 +179,49 @@ def test_em_hands_statistics_to_the_m_step_and_parameters_to_the_e_step():
     )
     assert result.history == (0, 1, 2, 3)
     assert result.log_likelihoods.tolist() == [-7, -6, -5, -4]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("at", [0, 2])
+def test_a_log_likelihood_that_is_no_number_ends_the_run_at_once(value, at):
+    trace = iter([value if i == at else float(i) for i in range(9)])
+    with pytest.raises(ValueError, match=f"of iteration {at} is {value}"):
+        emlib.em(lambda state: (state, next(trace)), lambda state: state, "state")
+
+
+def test_an_impossible_start_may_be_left():
+    trace = iter([-np.inf, -np.inf, -3.0, -3.0])
+    result = emlib.em(lambda state: (state, next(trace)), lambda state: state, "state")
+    assert result.converged
+    assert result.log_likelihoods.tolist() == [-np.inf, -np.inf, -3, -3]
+
+
+# Progress
+
+
+def test_the_bar_counts_iterations_and_leaves_callback_and_result_alone(capsys):
+    seen = []
+    result = quietly(
+        FAITHFUL, faithful_start(), progress=True, callback=lambda n, *_: seen.append(n)
+    )
+    shown = capsys.readouterr().err
+    assert f"{result.n_iter} iterations" in shown
+    assert f"log-likelihood {result.log_likelihood:.6f}" in shown
+    assert seen == list(range(result.n_iter + 1))
+    plain = quietly(FAITHFUL, faithful_start())
+    np.testing.assert_array_equal(result.log_likelihoods, plain.log_likelihoods)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_bar_is_refused_with_the_extra_that_brings_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with pytest.raises(ImportError, match=r"pip install 'emlib\[progress\]'"):
+        emlib.fit_em(FAITHFUL, faithful_start(), progress=True)
+
+
+def test_restarts_show_a_bar_each(capsys):
+    emlib.fit_em_restarts(FAITHFUL, 2, n_init=2, progress=True, rng=7)
+    assert capsys.readouterr().err.count("log-likelihood -1130.263960") >= 2
 
 
 # Components that fail
