@@ -26,6 +26,10 @@ ROUNDING = 4 * np.finfo(float).eps
 """Rows that differ by no more than this share of their mean are the same row: so a variance below
 its square is set to 0."""
 
+CANCELLED = 64 * np.finfo(float).eps
+"""A variance that is no more than this share of the square subtracted from it is the rounding of
+sums, and is set to 0."""
+
 
 @dataclass(frozen=True, eq=False)
 class Statistics(Frozen):
@@ -225,7 +229,7 @@ def m_step(expected, reg_covar=0.0):
     means = expected.origins + shift
     if not np.isfinite(means).all() or not np.isfinite(covariances).all():
         raise ValueError("the statistics overflow float64; rescale X.")
-    covariances = _without_rounding(covariances, means, covariance_type)
+    covariances = _without_rounding(covariances, means, shift, covariance_type)
     if covariance_type in ("full", "tied"):
         # rounding leaves a trace of asymmetry, and of a collapsing component little else
         covariances = (covariances + np.swapaxes(covariances, -1, -2)) / 2
@@ -242,10 +246,13 @@ def m_step(expected, reg_covar=0.0):
     )
 
 
-def _without_rounding(covariances, means, covariance_type):
-    """Set to 0 the variances that are no larger than the rounding of the observations squared."""
+def _without_rounding(covariances, means, shift, covariance_type):
+    """Set to 0 the variances that are nothing but rounding.
+
+    That of the observations, squared, and that of the squares of the shift, which were subtracted.
+    """
     with np.errstate(over="ignore"):
-        rounding = np.square(ROUNDING * means)
+        rounding = np.square(ROUNDING * means) + CANCELLED * np.square(shift)
     if covariance_type == "spherical":
         return np.where(covariances > rounding.mean(axis=1), covariances, 0.0)
     if covariance_type == "diag":

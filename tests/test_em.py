@@ -251,6 +251,17 @@ def test_two_atoms_end_in_a_collapse_that_is_named_and_leaves_finite_parameters(
 
 
 @pytest.mark.parametrize("shape", COVARIANCE_TYPES)
+@pytest.mark.parametrize("cut", [1, 3, 4, 7])
+def test_atoms_collapse_together_however_the_rows_are_cut(shape, cut):
+    """An atom at 0 has no rounding of its own, but what was subtracted from its squares has."""
+    atoms = np.repeat([[0.0, 0.0], [5.0, 5.0]], 50, axis=0)
+    spread = {"full": [np.eye(2)] * 2, "tied": np.eye(2), "diag": np.ones((2, 2))}
+    tight = Parameters([0.5, 0.5], [[0, 0], [5, 5]], spread.get(shape, np.ones(2)), shape)
+    result = quietly(np.array_split(atoms, cut), tight)
+    assert result.status == ("collapsed", "collapsed")
+
+
+@pytest.mark.parametrize("shape", COVARIANCE_TYPES)
 def test_a_little_regularisation_cures_the_collapse(shape):
     with pytest.warns(emlib.RegularizationWarning, match=r"reg_covar=0\.001 is 100%"):
         result = emlib.fit_em(ATOMS, on_atoms(shape), reg_covar=1e-3)
