@@ -6,6 +6,7 @@ mixture. Page *The loop*; Dempster, Laird and Rubin 1977.
 
 import warnings
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,8 @@ import numpy as np
 from .acceleration import squarem
 from .expectation import Expectation
 from .gaussian import covariance_factors, whiteners
-from .mixture import Parameters
+from .mixture import Frozen, Parameters
+from .progress import progress_bar
 from .rows import Rows
 from .steps import m_step
 from .validation import (
@@ -38,7 +40,7 @@ class RegularizationWarning(UserWarning):
 
 
 @dataclass(frozen=True, eq=False)
-class EMResult:
+class EMResult(Frozen):
     """What a run of the loop leaves behind.
 
     Attributes
@@ -116,6 +118,8 @@ def em(
     DegenerateComponentError
         From either step in the first E-step. Later on the run ends with the last complete
         iteration, and `failure` tells why.
+    ValueError
+        A log-likelihood is NaN or infinite.
 
     References
     ----------
@@ -176,6 +180,11 @@ class _Run:
         return self.length - 1
 
     def add(self, parameters, statistics, log_likelihood):
+        if not log_likelihood < np.inf:
+            raise ValueError(
+                f"the log-likelihood of iteration {len(self.trace)} is {log_likelihood}; "
+                "e_step must return a number that is not infinite."
+            )
         self.trace.append(log_likelihood)
         if self._keep_history:
             self.history.append(parameters)
@@ -202,6 +211,7 @@ def fit_em(
     callback: Callable | None = None,
     on_interrupt="raise",
     accelerate=False,
+    progress=False,
 ):
     """Fit a Gaussian mixture by expectation-maximization from a given start.
 
@@ -214,13 +224,15 @@ def fit_em(
     sample_weight : array, shape (n_samples,), or None; a row of weight w counts as w rows. For a
         re-iterable X, a re-iterable of the weights of each block.
     tol : float >= 0; stop when an iteration changes the log-likelihood per observation by no
-        more than this. 0 goes on until nothing but rounding moves.
+        more than this. 0 goes on until the log-likelihood moves by no more than its rounding;
+        parameters then still move in about the last half of their digits.
     max_iter : int >= 0
     reg_covar : float >= 0, added to the diagonal of every covariance, in squared units of X.
         With 0 the log-likelihood never falls, and has no maximum: a component can collapse.
     keep_history : bool, keep the parameters of every iteration
     callback, on_interrupt : see `emlib.em`
     accelerate : bool, extrapolate (SQUAREM) wherever that does not lower the log-likelihood
+    progress : bool, draw a bar that counts iterations; needs tqdm, the extra ``emlib[progress]``
 
     Returns
     -------
@@ -252,34 +264,41 @@ def fit_em(
         callback=callback,
         on_interrupt=on_interrupt,
         accelerate=accelerate,
+        progress=progress,
     )
     warn_about(result, reg_covar, stacklevel=2)
     return result
 
 
-def fit_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
-    """`fit_em` on `Rows` that were surveyed, without its warnings; further options as in `em`."""
+def fit_rows(rows, start, *, reg_covar, callback=None, progress=False, **options):
+    """`fit_em` on `Rows` that were surveyed, without its warnings."""
+    with progress_bar(callback) if progress else nullcontext(callback) as callback:
+        result = run_rows(rows, start, reg_covar=reg_covar, callback=callback, **options)
+    return replace(result, status=_status(result, reg_covar))
+
+
+def run_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
+    """`fit_rows` without the status of the components; further options as in `em`."""
     tol, reg_covar = check_not_negative(tol, "tol"), check_not_negative(reg_covar, "reg_covar")
     check_means(start.means, n_features=rows.n_features)
-    result = em(
-        Expectation(rows, start.covariance_type),
+    return em(
+        Expectation(rows, start.covariance_type, reg_covar),
         lambda expected: m_step(expected, reg_covar),
         start,
         tol=tol * rows.total_weight,
         advance=squarem(np.sqrt(rows.variance)) if accelerate else None,
         **options,
     )
-    return replace(result, status=_status(result, reg_covar))
 
 
 def _status(result, reg_covar):
     failed = result.failure.components if result.failure else ()
-    smallest = smallest_variances(result.parameters)
+    at_the_floor = np.zeros(result.parameters.n_components, dtype=bool)
+    if reg_covar > 0:
+        at_the_floor = smallest_variances(result.parameters) <= 2 * reg_covar
     return tuple(
-        result.failure.status
-        if k in failed
-        else ("floor reached" if smallest[k] <= 2 * reg_covar else "ok")
-        for k in range(result.parameters.n_components)
+        result.failure.status if k in failed else ("floor reached" if at_it else "ok")
+        for k, at_it in enumerate(at_the_floor)
     )
 
 
@@ -319,6 +338,8 @@ def warn_about(result, reg_covar, stacklevel):
 
 def warn_about_floor(parameters, reg_covar, stacklevel):
     """Warn where `reg_covar` is more than a hundredth of a fitted variance."""
+    if reg_covar == 0:
+        return
     smallest = smallest_variances(parameters)
     if reg_covar > 0.01 * smallest.min():
         k = int(smallest.argmin())

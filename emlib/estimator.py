@@ -12,7 +12,7 @@ from numbers import Integral
 import numpy as np
 
 from . import initialization
-from .em import ConvergenceWarning, EMResult, fit_rows, warn_about_floor
+from .em import ConvergenceWarning, EMResult, run_rows, warn_about_floor
 from .gaussian import covariance_factors, whiteners
 from .kmeans import find_centres
 from .mixture import Parameters, log_joint, log_sum_exp, responsibilities
@@ -240,7 +240,6 @@ class GaussianMixture(Estimator):
 
     def _run(self, rows, given, previous):
         """Run the loop from every start; the best run, one M-step after its last E-step."""
-        generator = np.random.default_rng(_random_state(self.random_state).randint(2**31, size=4))
         if "converged_" in previous:
             start = Parameters(
                 previous["weights_"],
@@ -256,7 +255,10 @@ class GaussianMixture(Estimator):
             start = self._start(rows, rng, given)
             return self._run_once(rows, start, -np.inf, number)
 
-        starts = enumerate(generator.spawn(self.n_init))
+        if len(given) == 3:
+            return run((0, None))
+        seed = _random_state(self.random_state).randint(2**31, size=4)
+        starts = enumerate(np.random.default_rng(seed).spawn(self.n_init))
         if self.max_iter == 0:
             return run(next(starts))
         return initialization.run_from_each(run, starts).best
@@ -265,7 +267,7 @@ class GaussianMixture(Estimator):
         if self.max_iter == 0:
             return EMResult(start, np.empty(0), converged=False)
         report = _Report(number, self.verbose, self.verbose_interval, before, rows.total_weight)
-        result = fit_rows(
+        result = run_rows(
             rows,
             start,
             tol=self.tol,

@@ -8,8 +8,15 @@ far apart; then, and where it would be slower, each component is measured from i
 import numpy as np
 
 from . import features
-from .gaussian import covariance_factors, log_densities, log_det_precisions, whiteners
+from .gaussian import (
+    covariance_factors,
+    diagonals,
+    log_densities,
+    log_det_precisions,
+    whiteners,
+)
 from .mixture import adopt, log_sum_exp
+from .products import times, times_transposed
 from .rows import N_ROWS, Rows
 from .steps import Statistics, block_statistics
 from .validation import check_means
@@ -30,60 +37,73 @@ class Expectation:
     ----------
     rows : emlib.rows.Rows
     covariance_type : {"full", "tied", "diag", "spherical"}
+    reg_covar : float, what the M-step will add to the diagonal of every covariance
     """
 
-    def __init__(self, rows, covariance_type):
-        self.rows, self.covariance_type = rows, covariance_type
+    def __init__(self, rows, covariance_type, reg_covar=0.0):
+        self.rows, self.covariance_type, self.reg_covar = rows, covariance_type, reg_covar
 
     def __call__(self, parameters):
         """Return (Statistics, log-likelihood) of the parameters that came in.
 
         Raises DegenerateComponentError where a covariance is not positive definite.
         """
-        factors = covariance_factors(
-            parameters.covariances, *parameters.means.shape, self.covariance_type
+        shape = parameters.means.shape
+        inverses = whiteners(
+            covariance_factors(parameters.covariances, *shape, self.covariance_type)
         )
-        inverses = whiteners(factors)
-        origins = None if self._keeps_its_digits(parameters, inverses) else parameters.means
-        expected, log_likelihood = self.rows.add_up(one_pass, parameters, inverses, origins)
-        if expected.digits_lost() > DIGITS_LOST:
-            return self.rows.add_up(one_pass, parameters, inverses, expected.means())
-        return expected, log_likelihood
+        origins = parameters.means
+        if self.covariance_type != "full" or shape[1] <= 8 * shape[0]:
+            coefficients, precisions, lost = self.coefficients(parameters, inverses)
+            if lost <= DIGITS_LOST:
+                expected, log_likelihood = self.rows.add_up(
+                    by_features, coefficients, self.covariance_type
+                )
+                if self.covariance_type == "tied":
+                    log_likelihood -= 0.5 * float((precisions * expected.scatters).sum())
+                if expected.digits_lost(self.reg_covar) <= DIGITS_LOST:
+                    return expected, log_likelihood
+                origins = expected.means()
+        return self.rows.add_up(by_component, parameters, inverses, origins)
 
-    def _keeps_its_digits(self, parameters, inverses):
-        n_components, d = parameters.means.shape
-        if self.covariance_type == "full" and d > 8 * n_components:
-            return False
-        offsets = parameters.means - self.rows.mean
-        with np.errstate(over="ignore", invalid="ignore"):
-            if inverses.ndim == 2:
-                away, precisions = inverses * offsets, np.square(inverses)
+    def coefficients(self, parameters, inverses):
+        """Coefficients of the features, the precisions, and how many digits the features lose.
+
+        The last is the logarithm of a squared distance from the centre: the largest, in a
+        component's own standard deviations, of its mean and of the data's spread.
+        """
+        covariance_type, offsets = self.covariance_type, parameters.means - self.rows.mean
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            if covariance_type == "full":
+                precisions = np.swapaxes(inverses, 1, 2) @ inverses
+                widths = diagonals(precisions) * self.rows.variance
+            elif covariance_type == "tied":
+                precisions = inverses[0].T @ inverses[0]
+                widths = np.diagonal(precisions) * self.rows.variance
             else:
-                away = inverses @ offsets[:, :, None]
-                precisions = np.square(inverses).sum(axis=1)
-            squares = np.square(away).reshape(n_components, d).sum(axis=1)
-            lost = max(squares.max(), (precisions * self.rows.variance).max())
-        return bool(lost <= DIGITS_LOST)
+                precisions = 1 / parameters.covariances
+                widths = precisions.reshape(len(offsets), -1) * self.rows.variance
+            found = features.coefficients(
+                parameters.weights,
+                offsets,
+                precisions,
+                log_det_precisions(inverses),
+                covariance_type,
+            )
+            squares = (found[:, 1 : 1 + offsets.shape[1]] * offsets).sum(axis=1)
+            return found, precisions, np.maximum(squares.max(), widths.max())
 
 
-def one_pass(blocks, centre, parameters, inverses, origins):
+def by_component(blocks, _, parameters, inverses, origins):
     """Statistics and log-likelihood of some of the rows; those of two parts add up.
 
     Parameters
     ----------
     blocks : emlib.rows.Blocks
-    centre : array, shape (n_features,), of all rows, not of these alone
     parameters : Parameters
     inverses : inverse factors of the covariances, see `emlib.gaussian.whiteners`
-    origins : array, shape (n_components, n_features), for measuring each component from its own
-        origin; None for the fast way, which measures all from the centre
+    origins : array, shape (n_components, n_features); each component is measured from its own
     """
-    if origins is None:
-        return _by_features(blocks, centre, parameters, inverses)
-    return _by_component(blocks, parameters, inverses, origins)
-
-
-def _by_component(blocks, parameters, inverses, origins):
     n_components, d = parameters.means.shape
     covariance_type = parameters.covariance_type
     with np.errstate(divide="ignore"):
@@ -107,46 +127,32 @@ def _by_component(blocks, parameters, inverses, origins):
     return total, log_likelihood
 
 
-def _by_features(blocks, centre, parameters, inverses):
-    d, covariance_type = parameters.n_features, parameters.covariance_type
-    coefficients = _coefficients(parameters, inverses, centre)
-    totals, log_likelihood = np.zeros_like(coefficients), 0.0
+def by_features(blocks, centre, coefficients, covariance_type):
+    """Statistics about the centre, and log-likelihood, of some of the rows; two parts add up.
+
+    For "tied" the log-likelihood lacks what all components share, -1/2 sum_i x_i' L x_i.
+    """
+    d, totals, log_likelihood = len(centre), np.zeros(coefficients.shape), 0.0
     for block, weight in _feature_blocks(blocks, centre, *coefficients.shape, covariance_type):
-        logits = coefficients @ block
+        logits = times(coefficients, block)
         log_density = softmax_over_components(logits)
         if weight is not None:
             logits *= weight
             log_density *= weight
-        totals += logits @ block.T
+        totals += times_transposed(logits, block)
         log_likelihood += float(log_density.sum())
     counts, sums, scatters = features.unpack(totals, d, covariance_type)
-    if covariance_type == "tied":
-        scatters = _scatter(blocks, centre)
-        log_likelihood -= 0.5 * float((inverses[0].T @ inverses[0] * scatters).sum())
-    origins = np.empty_like(sums)
+    origins = np.empty(sums.shape)
     origins[:] = centre
     expected = adopt(
         Statistics,
         counts=counts,
         sums=sums,
-        scatters=scatters,
+        scatters=_scatter(blocks, centre) if covariance_type == "tied" else scatters,
         origins=origins,
         covariance_type=covariance_type,
     )
     return expected, log_likelihood
-
-
-def _coefficients(parameters, inverses, centre):
-    covariance_type = parameters.covariance_type
-    if covariance_type == "full":
-        precisions = np.swapaxes(inverses, 1, 2) @ inverses
-    elif covariance_type == "tied":
-        precisions = inverses[0].T @ inverses[0]
-    else:
-        precisions = 1 / parameters.covariances
-    log_dets = log_det_precisions(inverses)
-    offsets = parameters.means - centre
-    return features.coefficients(parameters.weights, offsets, precisions, log_dets, covariance_type)
 
 
 def _feature_blocks(blocks, centre, n_components, n_columns, covariance_type):
@@ -215,5 +221,9 @@ def softmax_over_components(logits):
 
 
 def _block_length(numbers_a_row):
-    """Rows a block, so that what is computed on it stays in the processor's cache."""
-    return int(np.clip(196_608 // numbers_a_row, 256, 4096))
+    """Rows a block, so that what is computed on it stays in the processor's cache.
+
+    Never so many that its rows, 8 bytes a number, lie a power of two apart: caches are built such
+    that those push each other out.
+    """
+    return int(np.clip(196_608 // numbers_a_row, 256, 4000))

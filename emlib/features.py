@@ -64,15 +64,14 @@ def coefficients(weights, offsets, precisions, log_dets, covariance_type):
     if covariance_type == "full":
         np.matmul(precisions, offsets[:, :, None], out=linear[:, :, None])
         upper, _, factors = _upper_triangle(d)
-        np.multiply(precisions.reshape(k, -1)[:, upper], factors, out=quadratic)
+        np.multiply(precisions.reshape(k, d * d).take(upper, axis=1), factors, out=quadratic)
     elif covariance_type == "tied":
         np.matmul(offsets, precisions, out=linear)
     else:
         precisions = precisions.reshape(k, -1)
         np.multiply(offsets, precisions, out=linear)
         np.multiply(-0.5, precisions, out=quadratic)
-    with np.errstate(divide="ignore"):
-        np.log(weights, out=constant)
+    np.log(weights, out=constant)
     constant += 0.5 * (log_dets - d * LOG_2PI - (linear * offsets).sum(axis=1))
     return found
 

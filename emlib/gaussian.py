@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from .products import times
 from .validation import DegenerateComponentError, check_covariances, check_means, check_X
 
 LOG_2PI = np.log(2 * np.pi)
@@ -73,7 +74,7 @@ def times_lower(rows, lower):
     """Return rows @ lower.T for a lower triangular matrix, without most of its zeros."""
     d = len(lower)
     if d < 64:
-        return rows @ lower.T
+        return times(lower, rows.T).T
     product, edges = np.empty_like(rows), np.linspace(0, d, 5, dtype=int)
     for start, stop in pairwise(edges):
         np.matmul(rows[:, :stop], lower[start:stop, :stop].T, out=product[:, start:stop])
@@ -110,7 +111,7 @@ def log_det_precision(inverse_factor):
 def log_det_precisions(inverse_factors):
     """Log determinant of each precision, shape (n_components,)."""
     if inverse_factors.ndim == 3:
-        inverse_factors = np.diagonal(inverse_factors, axis1=1, axis2=2)
+        inverse_factors = diagonals(inverse_factors)
     return 2 * np.log(inverse_factors).sum(axis=1)
 
 
@@ -127,12 +128,12 @@ def covariance_factors(covariances, n_components, n_features, covariance_type):
         shape = (n_components, n_features, n_features)
     else:
         stack = covariances.reshape(n_components, -1)
-        sound = (stack > 0).all(axis=1)
-        factors = np.sqrt(stack, where=sound[:, None], out=np.ones_like(stack))
+        sound = stack > 0
+        factors = np.sqrt(stack) if sound.all() else stack
         shape = (n_components, n_features)
     if not sound.all():
         raise DegenerateComponentError(
-            np.flatnonzero(np.broadcast_to(~sound, n_components)),
+            np.flatnonzero(np.broadcast_to(~sound.all(axis=1), n_components)),
             "collapsed",
             "raise reg_covar or use fewer components",
         )
@@ -140,18 +141,23 @@ def covariance_factors(covariances, n_components, n_features, covariance_type):
 
 
 def _cholesky(covariances):
-    """Cholesky factors of a stack, and which of them are sound.
+    """Cholesky factors of a stack, and which of their pivots are sound, (len, n_features).
 
-    One is not either where a pivot is nothing but the rounding of its variance: otherwise points
-    on a line would collapse or pass, whichever way the last bit falls.
+    None is where there is no factor, nor one that is nothing but the rounding of its variance:
+    otherwise points on a line would collapse or pass, whichever way the last bit falls.
     """
     try:
         factors = np.linalg.cholesky(covariances)
     except np.linalg.LinAlgError:
         if len(covariances) == 1:
-            return covariances, np.array([False])
+            return covariances, np.zeros(covariances.shape[:2], dtype=bool)
         parts = [_cholesky(covariance[None]) for covariance in covariances]
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
-    variances = np.diagonal(covariances, axis1=1, axis2=2)
-    left_over = np.diagonal(factors, axis1=1, axis2=2) ** 2
-    return factors, (left_over > factors.shape[1] * ROUNDING * variances).all(axis=1)
+    pivots = diagonals(factors)
+    return factors, pivots * pivots > factors.shape[1] * ROUNDING * diagonals(covariances)
+
+
+def diagonals(matrices):
+    """Diagonal of each matrix, (n_components, n_features); a view of them if they are in order."""
+    k, d, _ = matrices.shape
+    return matrices.reshape(k, d * d)[:, :: d + 1]

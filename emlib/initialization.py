@@ -14,6 +14,7 @@ import numpy as np
 from .em import EMResult, fit_rows, warn_about
 from .kmeans import find_centres, squared_distances, unit
 from .mixture import Parameters
+from .products import times_transposed
 from .rows import N_ROWS, Rows
 from .steps import block_statistics, m_step
 from .validation import (
@@ -312,7 +313,7 @@ def _sums(blocks, centre, resp, n_components):
     sums = np.zeros((n_components, 1 + len(centre)))
     for block, shares in _weighted(blocks, resp):
         sums[:, 0] += shares.sum(axis=0)
-        sums[:, 1:] += shares.T @ (block - centre)
+        sums[:, 1:] += times_transposed(shares.T, (block - centre).T)
     return sums
 
 

@@ -23,8 +23,18 @@ NEGLIGIBLE = 40.0
 exp(-40) is less than the rounding of a sum that is 1."""
 
 
+class Frozen:
+    """Holds arrays that nobody can change, in a copy and in what was read from a pickle too."""
+
+    def __setstate__(self, state):
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+        vars(self).update(state)
+
+
 @dataclass(frozen=True, eq=False)
-class Parameters:
+class Parameters(Frozen):
     """The parameters of a Gaussian mixture; checked and frozen.
 
     Attributes
@@ -202,8 +212,7 @@ def freeze(instance, **arrays):
 def adopt(cls, covariance_type, **arrays):
     """Make a frozen instance of arrays that were checked and that nobody else will change."""
     instance = object.__new__(cls)
-    object.__setattr__(instance, "covariance_type", covariance_type)
-    for name, array in arrays.items():
-        array.flags.writeable = False
-        object.__setattr__(instance, name, array)
+    for array in arrays.values():
+        array.setflags(write=False)
+    vars(instance).update(arrays, covariance_type=covariance_type)
     return instance

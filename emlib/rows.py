@@ -14,6 +14,9 @@ from .validation import check_block, check_sample_weight
 N_ROWS = 4096
 """Rows that are looked at together where nothing else asks for fewer."""
 
+SURVEYED = 2**17
+"""Numbers that are surveyed together: what is computed on them stays in the processor's cache."""
+
 
 @dataclass(frozen=True, eq=False)
 class Survey:
@@ -126,7 +129,7 @@ class Blocks:
             _check_starts_anew(X, "X")
             _check_starts_anew(sample_weight, "sample_weight")
         self.survey, self.n_rows = None, 0
-        for block, weight in self._pieces(N_ROWS, check=True):
+        for block, weight in self._pieces(_surveyed_together, check=True):
             part = _survey(block, weight)
             self.survey = part if self.survey is None else self.survey + part
             self.n_rows += len(block) if weight is None else np.count_nonzero(weight)
@@ -138,7 +141,7 @@ class Blocks:
     def blocks(self, n_rows):
         """Yield (block, weight): float64, at most n_rows rows; weight is None if there is none."""
         seen = 0
-        for block, weight in self._pieces(n_rows, check=False):
+        for block, weight in self._pieces(lambda _: n_rows, check=False):
             if weight is not None and not weight.all():
                 block, weight = block[weight > 0], weight[weight > 0]
             seen += len(block)
@@ -149,13 +152,14 @@ class Blocks:
                 "its __iter__ must yield the same blocks every time."
             )
 
-    def _pieces(self, n_rows, check):
+    def _pieces(self, rows_together, check):
         first = 0
         for table, weights in self._tables():
             if table.ndim != 2:
                 check_block(table, first)
             if weights is not None and weights.shape != table.shape[:1]:
                 check_sample_weight(weights, len(table))
+            n_rows = rows_together(table.shape[1])
             for start in range(0, len(table), n_rows):
                 piece, weight = table[start : start + n_rows], None
                 if weights is not None:
@@ -187,6 +191,10 @@ class Blocks:
                 fewer = "X" if table is missing else "sample_weight"
                 raise ValueError(f"{fewer} has fewer blocks; give one block of weights a block.")
             yield np.asanyarray(table), np.asanyarray(weight)
+
+
+def _surveyed_together(n_features):
+    return min(N_ROWS, max(1, SURVEYED // max(n_features, 1)))
 
 
 def _survey(block, weight):

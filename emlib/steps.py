@@ -8,10 +8,11 @@ array, a file larger than memory, a stream and a cluster of machines are the sam
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from .mixture import Parameters, adopt, freeze
+from .mixture import Frozen, Parameters, adopt, freeze
 from .validation import (
     DegenerateComponentError,
     check_covariance_type,
@@ -25,9 +26,13 @@ ROUNDING = 4 * np.finfo(float).eps
 """Rows that differ by no more than this share of their mean are the same row: so a variance below
 its square is set to 0."""
 
+CANCELLED = 64 * np.finfo(float).eps
+"""A variance that is no more than this share of the square subtracted from it is the rounding of
+sums, and is set to 0."""
+
 
 @dataclass(frozen=True, eq=False)
-class Statistics:
+class Statistics(Frozen):
     """Expected sufficient statistics: all that the M-step needs to know about the observations.
 
     Sums over observations i, weighted by responsibilities r_ik, of the differences from an
@@ -55,31 +60,44 @@ class Statistics:
 
     def means(self):
         """Weighted means, (n_components, n_features); the origin where nothing was counted."""
-        return self.origins + self._shift()
+        return self.origins + self.moments[0]
 
-    def digits_lost(self):
-        """Largest ratio of a scatter about the origin to the same scatter about the mean.
+    @cached_property
+    def moments(self):
+        """Means less origins, (n_components, n_features), and covariances about the means.
 
-        Subtracting the mean's square from the second moment loses its logarithm in digits.
+        Where nothing was counted both are what was summed, and mean nothing.
         """
-        shift = self._shift()
-        squares = self.counts[:, None] * shift**2
+        counts = self.counts + (self.counts == 0)
+        shift = self.sums / counts[:, None]
+        centred = self.scatters - outer_products(self.sums, shift, self.covariance_type)
+        if self.covariance_type == "tied":
+            return shift, centred / counts.sum()
         if self.covariance_type == "spherical":
-            left, squares = self.scatters, squares.sum(axis=1)
-        elif self.covariance_type == "tied":
-            left, squares = np.diagonal(self.scatters), squares.sum(axis=0)
-        elif self.covariance_type == "full":
-            left = np.diagonal(self.scatters, axis1=1, axis2=2)
-        else:
-            left = self.scatters
+            return shift, centred / (counts * shift.shape[1])
+        return shift, centred / counts.reshape(-1, *[1] * (centred.ndim - 1))
+
+    def digits_lost(self, reg_covar=0.0):
+        """Largest ratio of a mean's square, from the origin, to what is left of that variance.
+
+        Subtracting the mean's square from the second moment loses its logarithm in digits. What is
+        left is the variance that the other features leave: it is small along a needle, whichever
+        way the needle points. reg_covar, which the M-step adds, is part of it.
+        """
+        (shift, covariances), shape = self.moments, self.covariance_type
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            ratios = squares / np.maximum(left - squares, 0.0)
+            squares = np.square(shift)
+            if shape == "spherical":
+                squares = squares.mean(axis=1)
+            elif shape == "tied":
+                squares = self.counts @ squares / self.counts.sum()
+            if shape in ("full", "tied"):
+                left = _left_by_others(covariances + reg_covar * np.eye(shift.shape[1]))
+            else:
+                left = covariances + reg_covar
+            ratios = squares / np.maximum(left, 0.0)
         # 0 / 0 has lost nothing
         return float(np.fmax.reduce(ratios, axis=None, initial=0.0))
-
-    def _shift(self):
-        counts = self.counts[:, None]
-        return self.sums / (counts + (counts == 0))
 
     def about(self, origins):
         """Return the same statistics with other origins, shape (n_components, n_features)."""
@@ -109,6 +127,19 @@ class Statistics:
             origins=self.origins,
             covariance_type=self.covariance_type,
         )
+
+    def __radd__(self, other):
+        """Let `sum` begin with its 0."""
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
+
+def _left_by_others(covariances):
+    """Variance of each feature that is left after regression on the others; 0 where none is."""
+    try:
+        inverses = np.linalg.inv(covariances)
+    except np.linalg.LinAlgError:
+        inverses = np.full_like(covariances, np.inf)
+    return 1 / np.diagonal(inverses, axis1=-2, axis2=-1)
 
 
 def statistics(X, resp, covariance_type="full", origins=None):
@@ -193,19 +224,12 @@ def m_step(expected, reg_covar=0.0):
         raise DegenerateComponentError(
             np.flatnonzero(counts <= 0), "empty", "start elsewhere or use fewer components"
         )
-    shift = expected.sums / counts[:, None]
-    centred = expected.scatters - outer_products(counts[:, None] * shift, shift, covariance_type)
+    shift, covariances = expected.moments
     n_features = shift.shape[1]
-    if covariance_type == "tied":
-        covariances = centred / counts.sum()
-    elif covariance_type == "spherical":
-        covariances = centred / (counts * n_features)
-    else:
-        covariances = centred / counts.reshape(-1, *[1] * (centred.ndim - 1))
     means = expected.origins + shift
     if not np.isfinite(means).all() or not np.isfinite(covariances).all():
         raise ValueError("the statistics overflow float64; rescale X.")
-    covariances = _without_rounding(covariances, means, covariance_type)
+    covariances = _without_rounding(covariances, means, shift, covariance_type)
     if covariance_type in ("full", "tied"):
         # rounding leaves a trace of asymmetry, and of a collapsing component little else
         covariances = (covariances + np.swapaxes(covariances, -1, -2)) / 2
@@ -222,10 +246,13 @@ def m_step(expected, reg_covar=0.0):
     )
 
 
-def _without_rounding(covariances, means, covariance_type):
-    """Set to 0 the variances that are no larger than the rounding of the observations squared."""
+def _without_rounding(covariances, means, shift, covariance_type):
+    """Set to 0 the variances that are nothing but rounding.
+
+    That of the observations, squared, and that of the squares of the shift, which were subtracted.
+    """
     with np.errstate(over="ignore"):
-        rounding = (ROUNDING * means) ** 2
+        rounding = np.square(ROUNDING * means) + CANCELLED * np.square(shift)
     if covariance_type == "spherical":
         return np.where(covariances > rounding.mean(axis=1), covariances, 0.0)
     if covariance_type == "diag":
@@ -233,6 +260,8 @@ def _without_rounding(covariances, means, covariance_type):
     if covariance_type == "tied":
         rounding = rounding.min(axis=0)
     noise = np.diagonal(covariances, axis1=-2, axis2=-1) <= rounding
+    if not noise.any():
+        return covariances
     return np.where(noise[..., None] | noise[..., None, :], 0.0, covariances)
 
 

@@ -1,5 +1,6 @@
 """The loop: it climbs, it stops for a reason, and it says what went wrong."""
 
+import sys
 import warnings
 from dataclasses import FrozenInstanceError
 
@@ -180,6 +181,49 @@ def test_em_hands_statistics_to_the_m_step_and_parameters_to_the_e_step():
     assert result.log_likelihoods.tolist() == [-7, -6, -5, -4]
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("at", [0, 2])
+def test_a_log_likelihood_that_is_no_number_ends_the_run_at_once(value, at):
+    trace = iter([value if i == at else float(i) for i in range(9)])
+    with pytest.raises(ValueError, match=f"of iteration {at} is {value}"):
+        emlib.em(lambda state: (state, next(trace)), lambda state: state, "state")
+
+
+def test_an_impossible_start_may_be_left():
+    trace = iter([-np.inf, -np.inf, -3.0, -3.0])
+    result = emlib.em(lambda state: (state, next(trace)), lambda state: state, "state")
+    assert result.converged
+    assert result.log_likelihoods.tolist() == [-np.inf, -np.inf, -3, -3]
+
+
+# Progress
+
+
+def test_the_bar_counts_iterations_and_leaves_callback_and_result_alone(capsys):
+    seen = []
+    result = quietly(
+        FAITHFUL, faithful_start(), progress=True, callback=lambda n, *_: seen.append(n)
+    )
+    shown = capsys.readouterr().err
+    assert f"{result.n_iter} iterations" in shown
+    assert f"log-likelihood {result.log_likelihood:.6f}" in shown
+    assert seen == list(range(result.n_iter + 1))
+    plain = quietly(FAITHFUL, faithful_start())
+    np.testing.assert_array_equal(result.log_likelihoods, plain.log_likelihoods)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_bar_is_refused_with_the_extra_that_brings_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with pytest.raises(ImportError, match=r"pip install 'emlib\[progress\]'"):
+        emlib.fit_em(FAITHFUL, faithful_start(), progress=True)
+
+
+def test_restarts_show_a_bar_each(capsys):
+    emlib.fit_em_restarts(FAITHFUL, 2, n_init=2, progress=True, rng=7)
+    assert capsys.readouterr().err.count("log-likelihood -1130.263960") >= 2
+
+
 # Components that fail
 
 ATOMS = np.array([[0.0], [0.0], [0.0], [5.0], [5.0], [5.0], [5.0]])
@@ -204,6 +248,17 @@ def test_two_atoms_end_in_a_collapse_that_is_named_and_leaves_finite_parameters(
     assert is_finite(result.parameters)
     assert np.isfinite(result.log_likelihoods).all()
     assert emlib.log_likelihood(ATOMS, result.parameters) == result.log_likelihood
+
+
+@pytest.mark.parametrize("shape", COVARIANCE_TYPES)
+@pytest.mark.parametrize("cut", [1, 3, 4, 7])
+def test_atoms_collapse_together_however_the_rows_are_cut(shape, cut):
+    """An atom at 0 has no rounding of its own, but what was subtracted from its squares has."""
+    atoms = np.repeat([[0.0, 0.0], [5.0, 5.0]], 50, axis=0)
+    spread = {"full": [np.eye(2)] * 2, "tied": np.eye(2), "diag": np.ones((2, 2))}
+    tight = Parameters([0.5, 0.5], [[0, 0], [5, 5]], spread.get(shape, np.ones(2)), shape)
+    result = quietly(np.array_split(atoms, cut), tight)
+    assert result.status == ("collapsed", "collapsed")
 
 
 @pytest.mark.parametrize("shape", COVARIANCE_TYPES)

@@ -575,7 +575,7 @@ def test_a_fit_that_is_interrupted_leaves_nothing(monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("emlib.estimator.fit_rows", interrupt)
+    monkeypatch.setattr("emlib.estimator.run_rows", interrupt)
     with pytest.raises(KeyboardInterrupt):
         model.fit(FAITHFUL)
     assert unfitted(model)

@@ -10,7 +10,7 @@ from random_mixtures import COVARIANCE_TYPES, for_all, problems, random_covarian
 
 import emlib
 from emlib import expectation, features
-from emlib.expectation import one_pass, softmax_over_components
+from emlib.expectation import Expectation, by_component, softmax_over_components
 from emlib.gaussian import covariance_factors, log_densities, log_det_precision, whiteners
 from emlib.rows import Blocks, Rows
 
@@ -27,10 +27,18 @@ def inverses_of(parameters):
 
 def both_ways(X, parameters, weight=None):
     """Statistics and log-likelihood by features and by component, without the guard's say."""
-    rows, inverses = Rows(X, weight), inverses_of(parameters)
-    by_features = rows.add_up(one_pass, parameters, inverses, None)
-    by_component = rows.add_up(one_pass, parameters, inverses, parameters.means)
-    return by_features, by_component
+    rows, inverses, shape = Rows(X, weight), inverses_of(parameters), parameters.covariance_type
+    coefficients, precisions, _ = Expectation(rows, shape).coefficients(parameters, inverses)
+    expected, found = rows.add_up(expectation.by_features, coefficients, shape)
+    if shape == "tied":
+        found -= 0.5 * (precisions * expected.scatters).sum()
+    return (expected, found), rows.add_up(by_component, parameters, inverses, parameters.means)
+
+
+def keeps_its_digits(X, parameters):
+    """Whether the fast way is taken, for all that the guard of the E-step has to say."""
+    expects = Expectation(Rows(X), parameters.covariance_type)
+    return expects.coefficients(parameters, inverses_of(parameters))[2] <= expectation.DIGITS_LOST
 
 
 # The algebra
@@ -188,8 +196,7 @@ def test_the_guard_of_the_m_step_matters(shape, monkeypatch):
     parameters = emlib.Parameters([0.5, 0.5], centres, wide, shape)
     resp = np.repeat(np.eye(2), 30, axis=0)
     weights, means, full = exact_m_step(X, resp, shape)
-    rows, inverses = Rows(X), inverses_of(parameters)
-    assert expectation.Expectation(rows, shape)._keeps_its_digits(parameters, inverses)
+    assert keeps_its_digits(X, parameters)
 
     def error():
         found = emlib.m_step(emlib.e_step(X, parameters)[0])
@@ -201,6 +208,46 @@ def test_the_guard_of_the_m_step_matters(shape, monkeypatch):
     assert error() < 1e-9
     monkeypatch.setattr(expectation, "DIGITS_LOST", np.inf)
     assert error() > 1e-6
+
+
+@pytest.mark.parametrize("shape", ["full", "tied"])
+def test_the_guard_sees_digits_that_are_lost_along_a_needle(shape, monkeypatch):
+    """No feature is narrow by itself, and yet the direction (1, -1) is."""
+    rng = np.random.default_rng(6)
+    centres = np.array([[-5e3, 2e3], [5e3, -2e3]])
+    along, across = np.array([10.0, 10.0]), np.array([1e-3, -1e-3])
+    labels = np.repeat([0, 1], 30)
+    X = centres[labels] + rng.normal(size=(60, 1)) * along + rng.normal(size=(60, 1)) * across
+    wide = 1e6 * np.eye(2)
+    parameters = emlib.Parameters(
+        [0.5, 0.5], centres, wide if shape == "tied" else [wide] * 2, shape
+    )
+    resp = np.eye(2)[labels]
+    _, _, full = exact_m_step(X, resp, shape)
+    assert keeps_its_digits(X, parameters)
+    narrow = np.array([1, -1]) / np.sqrt(2)
+
+    def error():
+        found = emlib.m_step(emlib.e_step(X, parameters)[0])
+        found = teaching_path.as_full(found.covariances, 2, 2, shape)
+        return np.abs(narrow @ (found - full) @ narrow / (narrow @ full @ narrow)).max()
+
+    assert error() < 1e-6  # what 100 and 1e-6 in one matrix leave: eight digits
+    monkeypatch.setattr(expectation, "DIGITS_LOST", np.inf)
+    assert error() > 1e-4
+
+
+@pytest.mark.parametrize("shape", ["full", "tied", "diag"])
+def test_features_that_repeat_each_other_are_fast_where_regularisation_is_wide_enough(
+    shape, monkeypatch
+):
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(80, 1)) + np.repeat([[0.0], [4.0]], 40, axis=0)
+    X = np.c_[x, 2 * x, np.ones(80)]  # rank 1
+    monkeypatch.setattr(expectation, "by_component", None)
+    start = emlib.start_from_labels(X, np.repeat([0, 1], 40), covariance_type=shape, reg_covar=0.01)
+    with pytest.warns(emlib.RegularizationWarning):
+        assert emlib.fit_em(X, start, reg_covar=0.01, tol=1e-6).converged
 
 
 def exact_m_step(X, resp, shape):
@@ -238,8 +285,7 @@ def test_just_inside_the_guard_ten_digits_are_left(shape):
     unit = {"full": np.eye(2), "tied": np.eye(2), "diag": np.ones(2), "spherical": 1.0}[shape]
     covariances = unit if shape == "tied" else np.array([unit] * 3)
     parameters = emlib.Parameters([0.5, 0.25, 0.25], means, covariances, shape)
-    keeps = expectation.Expectation(Rows(X), shape)._keeps_its_digits
-    assert keeps(parameters, inverses_of(parameters))
+    assert keeps_its_digits(X, parameters)
     counts, log_likelihood = exact_e_step(X, parameters)
     (fast, found), _ = both_ways(X, parameters)
     np.testing.assert_allclose(fast.counts, counts, atol=1e-8)
@@ -250,7 +296,7 @@ def test_just_inside_the_guard_ten_digits_are_left(shape):
 def test_the_fast_way_is_the_one_taken_on_ordinary_data(shape, monkeypatch):
     X = emlib.load_faithful().X
     begin = emlib.start_from_kmeans_plusplus(X, 2, covariance_type=shape, rng=7)
-    monkeypatch.setattr(expectation, "_by_component", None)
+    monkeypatch.setattr(expectation, "by_component", None)
     assert emlib.fit_em(X, begin).converged
 
 
@@ -341,8 +387,10 @@ def test_log_densities_agree_however_they_are_asked_for():
 
 def test_no_rows_add_nothing():
     p = emlib.Parameters([0.5, 0.5], [[0.0], [1.0]], [1.0, 1.0], "spherical")
-    for origins in (None, p.means):
-        blocks = Blocks(np.empty((0, 1)))
-        expected, found = one_pass(blocks, np.zeros(1), p, inverses_of(p), origins)
+    for ask in (
+        lambda blocks: by_component(blocks, np.zeros(1), p, inverses_of(p), p.means),
+        lambda blocks: expectation.by_features(blocks, np.zeros(1), np.zeros((2, 3)), "spherical"),
+    ):
+        expected, found = ask(Blocks(np.empty((0, 1))))
         assert found == 0
         assert (expected.counts == 0).all()

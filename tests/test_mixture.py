@@ -1,5 +1,7 @@
 """Responsibilities, statistics, E-step, M-step: against loops, 50 digits, and their own laws."""
 
+import copy
+import pickle
 from dataclasses import FrozenInstanceError
 from functools import reduce
 from operator import add
@@ -549,6 +551,36 @@ def test_statistics_are_read_only():
             array[...] = 0
     with pytest.raises(FrozenInstanceError):
         expected.counts = 0
+
+
+@pytest.mark.parametrize(
+    "another", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))]
+)
+def test_a_copy_of_what_is_frozen_is_frozen_and_equal(another):
+    X, parameters = [[1.0], [2.0]], Parameters([1.0], [[1.5]], [[[1.0]]])
+    result = emlib.fit_em(X, parameters, max_iter=0)
+    for original, names in (
+        (parameters, ("weights", "means", "covariances")),
+        (result.statistics, ("counts", "sums", "scatters", "origins")),
+        (result, ("log_likelihoods",)),
+    ):
+        twin = another(original)
+        for name in names:
+            np.testing.assert_array_equal(getattr(twin, name), getattr(original, name))
+            with pytest.raises(ValueError, match="read-only"):
+                getattr(twin, name)[...] = 0
+
+
+def test_sum_adds_statistics_and_nothing_else_does():
+    parts = [emlib.statistics([[x]], [[0.3, 0.7]]) for x in (1.0, 2.0, 4.0)]
+    total = sum(parts)
+    np.testing.assert_allclose(total.counts, [0.9, 2.1], rtol=1e-15)
+    np.testing.assert_allclose(total.means(), [[7 / 3], [7 / 3]], rtol=1e-15)
+    for stranger in (1, 0.0, None):
+        with pytest.raises(TypeError):
+            stranger + parts[0]
+        with pytest.raises(TypeError):
+            parts[0] + stranger
 
 
 @pytest.mark.parametrize("shape", COVARIANCE_TYPES)
