@@ -197,7 +197,34 @@ def fit_with_while(X, weights, means, covariances, tol=1e-9, max_iter=1000):
 
 FIT = (fit_in_this_order, fit_with_while)
 
+
+def coins_by_loops(heads, tosses, biases):
+    rows = []
+    for count in heads:
+        shares = [bias**count * (1 - bias) ** (tosses - count) for bias in biases]
+        rows.append([share / sum(shares) for share in shares])
+    return rows
+
+
+def coins_by_logarithms(heads, tosses, biases):
+    tails = tosses - np.asarray(heads)
+    return softmax(np.outer(heads, np.log(biases)) + np.outer(tails, np.log(1 - biases)), axis=1)
+
+
+def hard_by_comparing(resp):
+    return (resp == resp.max(axis=1, keepdims=True)).astype(int)
+
+
+def hard_by_loops(resp):
+    hard = np.zeros_like(resp)
+    for i, row in enumerate(resp):
+        hard[i, np.argmax(row)] = 1
+    return hard
+
+
 RIGHT_SOLUTIONS = {
+    "coin_responsibilities": (coins_by_loops, coins_by_logarithms),
+    "hard_assignment": (hard_by_comparing, hard_by_loops),
     "log_gaussian": LOG_GAUSSIAN,
     "responsibilities": RESPONSIBILITIES,
     "log_responsibilities": LOG_RESPONSIBILITIES,
