@@ -64,16 +64,16 @@
         words: (state) => `${show(state.x[i], 1)} minutes, ${name(state, i)}`,
       }));
       const fold = make("details", {}, figure.panel);
-      make("summary", {}, fold, "Type waiting times, flip labels");
+      make("summary", {}, fold, "Type waiting times and labels");
       const typed = make("div", { class: "em-row" }, fold);
-      first.x.forEach((_, index) => figure.number({
-        key: "x", index, label: `no. ${index + 1}`, min: 40, max: 98, step: 1, slider: false, link: rowOf(index),
-      }, typed));
-      const flips = make("div", { class: "em-row" }, fold);
-      first.x.forEach((_, i) => figure.button({
-        label: `Flip no. ${i + 1}`, press: (state) => figure.set(share(i, 1 - Math.round(state.shares[i]), state)),
-        when: (state) => "shares" in share(i, 1 - Math.round(state.shares[i]), state),
-      }, flips));
+      first.x.forEach((_, index) => {
+        const common = { index, slider: false, link: rowOf(index) };
+        figure.number({ ...common, key: "x", label: `no. ${index + 1}, minutes`, min: 40, max: 98, step: 1 }, typed);
+        figure.number({
+          ...common, key: "shares", label: "green 1, blue 0", min: 0, max: 1, step: 1,
+          write: (value, state) => share(index, Math.round(value), state),
+        }, typed);
+      });
     }
 
     function shared() {
