@@ -198,7 +198,7 @@ def e_step(X, parameters, sample_weight=None):
 
     References
     ----------
-    Page *The loop*, section "E-step"; Dempster, Laird and Rubin 1977, section 2.
+    Page *The loop*, section "Two functions"; Dempster, Laird and Rubin 1977, section 2.
     """
     rows = Rows(X, sample_weight)
     check_means(parameters.means, n_features=rows.n_features)

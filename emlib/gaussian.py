@@ -45,7 +45,7 @@ def log_gaussian(X, means, covariances, covariance_type="full"):
 
     References
     ----------
-    Page *Responsibilities*, equation (normal); Bishop 2006, equation 2.43.
+    Page *One observation, two clusters*, equation (normal); Bishop 2006, equation 2.43.
     """
     X = check_X(X)
     means = check_means(means, n_features=X.shape[1])

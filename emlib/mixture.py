@@ -71,7 +71,7 @@ class Parameters(Frozen):
 def log_joint(X, weights, means, covariances, covariance_type="full"):
     """Log of prior times likelihood, log(weights_k N(x_i | k)).
 
-    Shapes as in `responsibilities`. A component of weight 0 gets -inf. Page *Responsibilities*,
+    Shapes as in `responsibilities`. A component of weight 0 gets -inf. Page *Weight matters*,
     equation (product).
     """
     weights = check_weights(weights)
@@ -89,7 +89,7 @@ def softmax(log_values):
 def log_sum_exp(log_values):
     """log(sum(exp(row))) for each row, without overflow or underflow; shape (n_samples, 1).
 
-    Page *Responsibilities*, equation (log-sum-exp). A row of -inf gives -inf.
+    Page *Staying alive*, equation (log-sum-exp). A row of -inf gives -inf.
     """
     largest = log_values.max(axis=1, keepdims=True)
     largest = np.where(np.isfinite(largest), largest, 0.0)
@@ -119,7 +119,7 @@ def responsibilities(X, weights, means, covariances, covariance_type="full"):
 
     References
     ----------
-    Page *Responsibilities*, equation (responsibility); Bishop 2006, equation 9.13.
+    Page *Normalise*, equation (responsibility); Bishop 2006, equation 9.13.
     """
     X, parameters = check_X(X), Parameters(weights, means, covariances, covariance_type)
     check_means(parameters.means, n_features=X.shape[1])
@@ -148,7 +148,7 @@ def entropy(resp):
 def log_likelihood(X, parameters):
     """Log-likelihood of all observations together, sum_i log p(x_i); a float.
 
-    Page *The loop*, equation (log-likelihood); Bishop 2006, equation 9.14.
+    Page *If only somebody told us*, equation (log-likelihood); Bishop 2006, equation 9.14.
     """
     return float(log_sum_exp(log_joint(X, *_unpack(parameters))).sum())
 
@@ -157,7 +157,7 @@ def lower_bound(X, resp, parameters):
     """Bound on the log-likelihood that any responsibilities give; they touch after an E-step.
 
     sum_ik r_ik (log(weights_k N(x_i | k)) - log r_ik), a float, with 0 log 0 = 0.
-    Page *The loop*, equation (bound); Neal and Hinton 1998, equation 7.
+    Page *Why it never goes down*, equation (bound); Neal and Hinton 1998, equation 7.
     """
     X = check_X(X)
     resp = check_resp(resp, len(X), parameters.n_components)

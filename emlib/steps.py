@@ -159,7 +159,8 @@ def statistics(X, resp, covariance_type="full", origins=None):
 
     References
     ----------
-    Page *The loop*, equation (counts); Dempster, Laird and Rubin 1977, section 2.
+    Page *Half an observation here*, equation (counts); Dempster, Laird and Rubin 1977,
+    section 2.
     """
     X = check_X(X)
     resp = check_resp(resp, len(X))
@@ -216,7 +217,8 @@ def m_step(expected, reg_covar=0.0):
 
     References
     ----------
-    Page *The loop*, equations (weights), (means), (covariances); Bishop 2006, 9.17 to 9.27.
+    Page *Half an observation here*, equations (weights), (means), (covariances); Bishop 2006,
+    9.17 to 9.27.
     """
     reg_covar = check_not_negative(reg_covar, "reg_covar")
     counts, covariance_type = expected.counts, expected.covariance_type
