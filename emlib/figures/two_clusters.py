@@ -32,14 +32,21 @@ class TwoClusters(LiveFigure):
         The weight of green; blue has the rest.
     variances : (2,) list
         The variance of green and of blue, the same in every direction.
-    boundary, turn, spread : bool
-        Draw where both share evenly; let the reader turn the weight; and the variances.
+    boundary, turn, spread, entropy : bool
+        Draw where both share evenly; let the reader turn the weight; and the variances; tell the
+        entropy.
     formula : {"", "posterior", "bayes"}
         The equation below: as a probability, written out, or none.
     """
 
     kind = "two-clusters"
-    options: ClassVar[dict] = {"boundary": False, "turn": False, "spread": False, "formula": ""}
+    options: ClassVar[dict] = {
+        "boundary": False,
+        "turn": False,
+        "spread": False,
+        "entropy": True,
+        "formula": "",
+    }
     x = Numbers([-0.6, 0.5], low=-4, high=4)
     weight = Numbers(0.5, low=0.02, high=0.98)
     variances = Numbers([0.8, 0.8], low=0.1, high=3)

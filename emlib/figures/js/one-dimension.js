@@ -67,10 +67,11 @@
         },
       });
     figure.readout({ name: "resp", value: resp, words: (state) => `Responsibilities: ${shares(state)}.` });
-    figure.readout({
-      name: "entropy", value: entropy,
-      words: (state) => `Entropy ${show(entropy(state), 3)}, of at most ${show(Math.log(clusters.length), 3)}.`,
-    });
+    if (options.entropy)
+      figure.readout({
+        name: "entropy", value: entropy,
+        words: (state) => `Entropy ${show(entropy(state), 3)}, of at most ${show(Math.log(clusters.length), 3)}.`,
+      });
     if (boundary)
       figure.readout({
         name: "boundary", value: places,

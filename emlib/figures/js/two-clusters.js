@@ -3,7 +3,7 @@
   "use strict";
 
   emlib.kinds["two-clusters"] = function (figure) {
-    const { means, stars, options: { boundary, turn, spread, formula } } = figure.config;
+    const { means, stars, options: { boundary, turn, spread, formula, entropy: tellEntropy } } = figure.config;
     const { show } = emlib.panel;
     const names = figure.clusters.map((cluster) => cluster.name);
     const plane = figure.plane("main");
@@ -52,10 +52,11 @@
       }));
     const entropy = (state) => emlib.entropy([resp(state)])[0];
     figure.readout({ name: "resp", value: resp, words: (state) => `Responsibilities: ${shares(state)}.` });
-    figure.readout({
-      name: "entropy", value: entropy,
-      words: (state) => `Entropy ${show(entropy(state), 3)}, of at most ${show(Math.log(2), 3)}.`,
-    });
+    if (tellEntropy)
+      figure.readout({
+        name: "entropy", value: entropy,
+        words: (state) => `Entropy ${show(entropy(state), 3)}, of at most ${show(Math.log(2), 3)}.`,
+      });
     if (formula) {
       const centres = means.map((mean) => `(${mean.map((v) => show(v, 1)).join(", ")})`);
       const pair = (values) => values.map((value, k) => `${names[k]} ${value}`).join(", ");
