@@ -24,6 +24,7 @@ from .quiz import Ask, AskNumber, Quiz
 from .temperature import Temperature
 from .tiles import Tiles
 from .two_clusters import TwoClusters
+from .underflow import Underflow
 from .worksheet import Worksheet
 
 __all__ = [
@@ -48,5 +49,6 @@ __all__ = [
     "Temperature",
     "Tiles",
     "TwoClusters",
+    "Underflow",
     "Worksheet",
 ]
