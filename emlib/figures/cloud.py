@@ -103,25 +103,29 @@ class Cloud(LiveFigure):
     def values(self):
         """Return the chosen row; with `views` two counts; with `array` the rows of the table."""
         resp, shown = self.resp(), self.shown()
-        if resp is None:
-            return {"resp": []}
-        values, largest = {"resp": resp[self.row]}, resp.max(axis=1)
+        values = {"resp": [] if resp is None else resp[self.row]}
         if self.options["views"]:
+            largest = np.zeros(0) if resp is None else resp.max(axis=1)
             values |= {"clear": (largest > CLEAR).sum(), "at-stake": (1 - largest).sum()}
-        if self.options["array"] and shown is not None:
-            start = min(max(self.row - NEIGHBOURS, 0), len(X) - 2 * NEIGHBOURS - 1)
-            rows = np.vstack([shown[start : start + 2 * NEIGHBOURS + 1], shown.sum(axis=0)])
-            values["rows"] = np.column_stack([rows, rows.sum(axis=1)])
+        if self.options["array"]:
+            values["rows"] = [] if shown is None else self._table(shown)
         return values
+
+    def _table(self, shown):
+        """Return the rows around the chosen one and the sums of all rows, each with its own sum."""
+        start = min(max(self.row - NEIGHBOURS, 0), len(X) - 2 * NEIGHBOURS - 1)
+        near = shown[start : start + 2 * NEIGHBOURS + 1]
+        rows = np.vstack([near, shown.sum(axis=0)])
+        return np.column_stack([rows, rows.sum(axis=1)])
 
     def summary(self):
         """Say which observation is chosen and who is responsible for it."""
         resp, place = self.resp(), ", ".join(f"{value:g}" for value in X[self.row])
         if resp is None:
-            return f"row {self.row} at ({place}); no parameters, no responsibilities"
+            return f"observation {self.row} at ({place}); no parameters, no responsibilities"
         said = zip(NAMES, resp[self.row], strict=True)
         shares = ", ".join(f"{name} {share:.4f}" for name, share in said)
-        return f"row {self.row} at ({place}), {self.view}; {shares}"
+        return f"observation {self.row} at ({place}), {self.view}; {shares}"
 
     def alt(self):
         """Say what the picture shows."""
@@ -162,20 +166,24 @@ class Cloud(LiveFigure):
             f"M{number(x)} {number(y)}{turn} {number(2 * r)} 0{turn} {number(-2 * r)} 0Z"
             for x, y in dots
         )
-        plane.add("path", d=d, fill="currentColor", class_="em-grey em-observation")
+        plane.add("path", d=d, fill="currentColor", class_="em-latent em-observation")
         seen = "hidden" if shown is None else "visible"
-        marks = plane.add("g", part="observations", class_="em-reveal", visibility=seen)
+        marks = plane.add("g", part="observations", class_=self._reveal(), visibility=seen)
         shares = np.full((len(X), len(NAMES)), 1 / 3) if shown is None else shown
         plane.observations(X, shares, NAMES, size=size, parent=marks)
+
+    def _reveal(self):
+        """Return the class of what a guess reveals; with parameters drawn, nothing is left to."""
+        return None if self.options["givens"] else "em-reveal"
 
     def _draw_parameters(self, plane):
         p, seen = self.parameters(), "visible"
         if p is None:
             p, seen = MADE_BY, "hidden"
         for k, name in enumerate(NAMES):
-            more = {"visibility": seen, "link": f"cluster-{k}", "class_": "em-reveal"}
+            more = {"visibility": seen, "link": f"cluster-{k}"}
             plane.ellipse(p.means[k], p.covariances[k], name, part=f"ellipse-{k}", **more)
-            more |= {"text_anchor": "middle", "class_": "em-words em-halo em-reveal"}
+            more |= {"text_anchor": "middle", "class_": "em-words em-halo"}
             x, y = p.means[k]
             right, down = plane.px(x), plane.py(y) + 6
             plane.words(right, down, "+", font_size=20, part=f"mean-{k}", **more)
@@ -186,7 +194,7 @@ class Cloud(LiveFigure):
 
     def _draw_question(self, picture, top):
         """Draw which half of the question is solved: two boxes, and an arrow each way."""
-        group = picture.add("g", class_="em-reveal em-halves")
+        group = picture.add("g")
         boxes = (("parameters", "π, μ, Σ"), ("responsibilities", "r"))
         for left, (title, symbols), said in zip((4, 236), boxes, self.halves(), strict=True):
             picture.add("rect", group, x=left, y=top, width=120, height=60, rx=6, class_="em-box")
@@ -242,5 +250,5 @@ class Cloud(LiveFigure):
         total = "sum –" if shown is None else f"sum {row.sum():.4f}"
         picture.text(*at, total, group, text_anchor="end", part="sum")
         for element in group.iter():  # before the guess the tracks stand empty
-            if element.get("data-part", "bars") != "bars":
+            if element.get("data-part", "bars") != "bars" and self._reveal():
                 element.set("class", f"{element.get('class', '')} em-reveal".strip())

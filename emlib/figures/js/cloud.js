@@ -25,9 +25,10 @@
       const rows = state.view === "grey" ? null : resp(state);
       return rows && state.view === "hard" ? rows.map(harden) : rows;
     };
+    const even = names.map(() => 1 / names.length); // of whom nobody has been asked
     const total = (rows, value) => emlib.sum(rows.map(value));
 
-    const place = ({ chosen }) => `Row ${chosen} of X, at (${X[chosen].map((v) => show(v)).join(", ")})`;
+    const place = ({ chosen }) => `Observation ${chosen}, at (${X[chosen].map((v) => show(v)).join(", ")})`;
     const shares = (row, decimals) => row.map((r, k) => `${names[k]} ${show(r, decimals)}`).join(", ");
     const words = (state) => {
       const rows = resp(state);
@@ -48,7 +49,7 @@
     };
 
     figure.picker({
-      part: "this-one", key: "chosen", plane, label: "the observation that is read",
+      part: "this-one", key: "chosen", plane, label: "this observation",
       points: () => X, words: (state) => figure.words(state),
     });
     const still = (group) => group && group.addEventListener("click", (event) => event.stopPropagation());
@@ -57,14 +58,14 @@
     if (givens) figure.choice({ key: "given", label: "Given", options: GIVENS });
     const typed = emlib.stage.make("div", { class: "em-row" }, figure.panel);
     figure.number({
-      key: "chosen", label: "row of X", min: 0, max: X.length - 1, step: 1, slider: false,
+      key: "chosen", label: "observation", min: 0, max: X.length - 1, step: 1, slider: false,
       write: (value) => ({ chosen: Math.round(value) }),
     }, typed);
     figure.readout({ name: "resp", words, value: (state) => (resp(state) || [])[state.chosen] || [] });
 
     if (views) {
-      const sure = (state) => total(resp(state), (row) => Number(Math.max(...row) > clear));
-      const stake = (state) => total(resp(state), (row) => 1 - Math.max(...row));
+      const sure = (state) => total(resp(state) || [], (row) => Number(Math.max(...row) > clear));
+      const stake = (state) => total(resp(state) || [], (row) => 1 - Math.max(...row));
       figure.readout({
         name: "clear", value: sure,
         words: (state) => state.view === "grey" ? "" :
@@ -86,7 +87,7 @@
         const near = rows.slice(start, start + 2 * neighbours + 1).map((row, j) =>
           ({ head: String(start + j), cells: cells(row, 3), mark: start + j === state.chosen }));
         const counts = names.map((_, k) => total(rows, (row) => row[k]));
-        return [...near, { head: `all ${X.length}`, cells: cells(counts, 2) }];
+        return [...near, { head: "all", cells: cells(counts, 2) }];
       };
       figure.table({
         name: "rows", caption: "The chosen row of r among its neighbours, and each column's sum over all rows",
@@ -135,13 +136,13 @@
       names.forEach((_, k) => {
         for (const name of [`ellipse-${k}`, `mean-${k}`, `weight-${k}`])
           part(name).setAttribute("visibility", mixture ? "visible" : "hidden");
-        if (!mixture) return;
-        const [x, y] = mixture.means[k];
-        part(`ellipse-${k}`).setAttribute("d", plane.path(emlib.stage.outline([x, y], mixture.covariances[k], 1), true));
-        const reach = Math.sqrt(mixture.covariances[k][1][1]);
+        const { means, covariances, weights } = mixture || mixtures.these;
+        const [x, y] = means[k];
+        part(`ellipse-${k}`).setAttribute("d", plane.path(emlib.stage.outline([x, y], covariances[k], 1), true));
+        const reach = Math.sqrt(covariances[k][1][1]);
         attributes(part(`mean-${k}`), { x: plane.px(x), y: plane.py(y) + 6 });
         attributes(part(`weight-${k}`), { x: plane.px(x), y: y > 0.3 ? plane.py(y + reach) - 6 : plane.py(y - reach) + 16 });
-        part(`weight-${k}`).textContent = `${figure.clusters[k].glyph} π = ${mixture.weights[k]}`;
+        part(`weight-${k}`).textContent = `${figure.clusters[k].glyph} π = ${weights[k]}`;
       });
     }
 
@@ -149,8 +150,7 @@
       const rows = shown(state);
       plane.group.dataset.view = rows ? state.view : "grey";
       observations.setAttribute("visibility", rows ? "visible" : "hidden");
-      if (rows)
-        dots.forEach((dot, i) => shade(dot, rows[i], figure.clusters));
+      dots.forEach((dot, i) => shade(dot, rows ? rows[i] : even, figure.clusters));
       names.forEach((_, k) => {
         const bar = part(`bar-${k}`);
         const share = rows ? rows[state.chosen][k] : 0;
