@@ -70,7 +70,7 @@
         const common = { index, slider: false, link: rowOf(index) };
         figure.number({ ...common, key: "x", label: `no. ${index + 1}, minutes`, min: 40, max: 98, step: 1 }, typed);
         figure.number({
-          ...common, key: "shares", label: "green 1, blue 0", min: 0, max: 1, step: 1,
+          ...common, key: "shares", label: `no. ${index + 1}, green 1 or 0`, min: 0, max: 1, step: 1,
           write: (value, state) => share(index, Math.round(value), state),
         }, typed);
       });
