@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from scipy.linalg import solve_triangular
 from scipy.special import rel_entr
 
 import emlib
@@ -124,6 +125,8 @@ def calls():
     matrix = np.array([[4.0, 1.2, 0.3], [1.2, 2.0, -0.4], [0.3, -0.4, 1.0]])
     yield "cholesky", [matrix], np.linalg.cholesky(matrix)
     yield "cholesky", [[[1.0, 2.0], [2.0, 1.0]]], None
+    factor, away = np.linalg.cholesky(matrix), np.array([1.0, -2.0, 0.5])
+    yield "solveLower", [factor, away], solve_triangular(factor, away, lower=True)
     for shape in SHAPES:
         mixture = start(observations(2, 2), 2, shape)
         one = {"full": mixture.covariances[-1], "tied": mixture.covariances}

@@ -40,18 +40,22 @@
     return means[k].map((_, i) => means[k].map((_, j) => (i === j ? variance(i) : 0)));
   }
 
-  /* log N(x | mean, L L'): solve L y = x - mean, then |y|² is the squared distance. */
-  function logDensity(x, mean, L) {
+  /* y with L y = b, from the first row down: no inverse is needed. */
+  function solveLower(L, b) {
     const y = [];
-    let squares = 0;
-    let logDeterminant = 0;
-    for (let i = 0; i < x.length; i++) {
-      let rest = x[i] - mean[i];
-      for (let j = 0; j < i; j++) rest -= L[i][j] * y[j];
-      y.push(rest / L[i][i]);
-      squares += y[i] * y[i];
-      logDeterminant += Math.log(L[i][i]);
-    }
+    L.forEach((row, i) => {
+      let rest = b[i];
+      for (let j = 0; j < i; j++) rest -= row[j] * y[j];
+      y.push(rest / row[i]);
+    });
+    return y;
+  }
+
+  /* log N(x | mean, L L'): with L y = x - mean, |y|² is the squared distance. */
+  function logDensity(x, mean, L) {
+    const y = solveLower(L, x.map((value, i) => value - mean[i]));
+    const squares = sum(y.map((value) => value * value));
+    const logDeterminant = sum(L.map((row, i) => Math.log(row[i])));
     return -0.5 * (x.length * Math.log(2 * Math.PI) + squares) - logDeterminant;
   }
 
@@ -207,7 +211,7 @@
   }
 
   Object.assign(emlib, {
-    sum, logSumExp, cholesky, covarianceOf, logGaussian, logJoint, normalise,
+    sum, logSumExp, cholesky, solveLower, covarianceOf, logGaussian, logJoint, normalise,
     linspace, boundaries, responsibilities, coinResponsibilities, logLikelihood, eStep, lowerBound, divergence, mStep, makeRun, linkageStep, entropy,
   });
 })((globalThis.emlib ??= {}));
