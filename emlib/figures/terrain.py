@@ -20,10 +20,11 @@ def level_loops(x, y, heights, level):
     """
     x, y = (np.concatenate([[axis[0]], axis, [axis[-1]]]) for axis in (x, y))
     high = np.pad(np.asarray(heights, dtype=float) - level, 1, constant_values=-1e12)
+    above = (high > 0).astype(int)
+    corners = above[:-1, :-1] + above[:-1, 1:] + above[1:, 1:] + above[1:, :-1]
     after = {}
-    for j in range(len(y) - 1):
-        for i in range(len(x) - 1):
-            after.update(_links(high, j, i))
+    for j, i in np.argwhere((corners > 0) & (corners < 4)).tolist():
+        after.update(_links(high, j, i))
     loops = []
     while after:
         start, edge = next(iter(after.items()))
