@@ -6,9 +6,11 @@
 Needs the extra `figures` (anywidget). A figure is a class here and a file of the same name in `js`.
 """
 
+from .balance import Balance
 from .bound import Bound
 from .cloud import Cloud
 from .coins import Coins
+from .covariance_shape import CovarianceShape
 from .figure import LiveFigure
 from .likelihood_surface import LikelihoodSurface
 from .line_loop import LineLoop
@@ -30,9 +32,11 @@ from .worksheet import Worksheet
 __all__ = [
     "Ask",
     "AskNumber",
+    "Balance",
     "Bound",
     "Cloud",
     "Coins",
+    "CovarianceShape",
     "LikelihoodSurface",
     "LineLoop",
     "Linkage",
