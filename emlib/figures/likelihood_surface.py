@@ -64,7 +64,7 @@ class LikelihoodSurface(LiveFigure):
         """Return the two tops and the pass between them, (3, 2), in means."""
         average = float(self.x.mean())
         top = [50.0, 80.0]
-        for _ in range(200):
+        for _ in range(40):
             top = m_step(e_step(self.x, self.parameters(top))[0]).means[:, 0]
         return np.array([top, top[::-1], [average, average]])
 
