@@ -78,13 +78,13 @@ class Visit:
         return self.page.evaluate(script)
 
 
-def violations(visit):
-    """Run axe; give each violation with the first places where it was seen."""
+def violations(visit, part="html"):
+    """Run axe on a part of the page; give each violation with the first places where it is."""
     visit.see(AXE.read_text(encoding="utf-8"))
     found = visit.page.evaluate(
-        "async rules => (await axe.run(document, {runOnly: rules})).violations.map(v =>"
+        "async ([part, rules]) => (await axe.run(part, {runOnly: rules})).violations.map(v =>"
         " `${v.id}: ${v.nodes.slice(0, 4).map(n => n.target.join(' ')"
         " + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`)",
-        AXE_RULES,
+        [part, AXE_RULES],
     )
     return found

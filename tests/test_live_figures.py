@@ -1,0 +1,671 @@
+"""Every live figure of the built book, in a browser with the network refused, held to one bar.
+
+The figures are found in the chapters. Each is asked the same: the picture without scripts is the
+picture with them, every way to move it reaches the same state, its numbers are emlib's, nothing is
+revealed before a guess, reset is exact. A representative configuration each here; all of them
+(theme x width x way) are marked slow.
+"""
+
+import gzip
+import itertools
+import json
+import re
+from urllib.parse import urlencode
+
+import pytest
+from browsing import Visit, violations
+from figure_pages import figures_in, figures_of_the_book
+from figure_reader import (
+    VALUE_TEXTS,
+    VISIBLE_TEXT,
+    Hand,
+    differences,
+    flat,
+    same_numbers,
+)
+
+FIGURES = figures_of_the_book()
+PAGES = sorted({drawn.page for drawn in FIGURES})
+CONFIGURATIONS = list(itertools.product(("light", "dark"), (1280, 320), ("server", "folder")))
+SCRIPT_BUDGET = 30_000  # bytes of figure JavaScript on a page, gzipped
+SETTLED = 500  # milliseconds after which what is said of a change has been said
+
+
+def of(drawn):
+    return f"{drawn.page.rsplit('/', 1)[-1].removesuffix('.html')}-{drawn.name}"
+
+
+def cases(keep=lambda drawn: True):
+    """Every figure in one configuration, and in all others if there is time."""
+    found = []
+    for drawn in filter(keep, FIGURES):
+        turn = PAGES.index(drawn.page) * 3 % len(CONFIGURATIONS)
+        for i, configuration in enumerate(CONFIGURATIONS):
+            name = "-".join([of(drawn), *map(str, configuration)])
+            marks = [] if i == turn else pytest.mark.slow
+            where = (drawn.page, *configuration)
+            found.append(pytest.param(where, drawn, id=name, marks=marks))
+    return pytest.mark.parametrize(("desk", "drawn"), found, indirect=["desk"])
+
+
+def once(keep=lambda drawn: True):
+    """Every figure in its representative configuration alone."""
+    quick = [case for case in cases(keep).args[1] if not case.marks]
+    return pytest.mark.parametrize(("desk", "drawn"), quick, indirect=["desk"])
+
+
+def pages(fixture):
+    return pytest.mark.parametrize(fixture, PAGES, indirect=True)
+
+
+@pytest.fixture(scope="module")
+def desk(request, browser, bases):
+    """A page, opened once for all that is asked of its figures."""
+    page, scheme, width, way = request.param
+    with Visit(browser, bases[way], page, width=width, scheme=scheme) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="module")
+def phone(request, browser, bases):
+    """A page on a small screen that is touched."""
+    options = {"has_touch": True, "is_mobile": True, "width": 320, "scheme": "dark"}
+    with Visit(browser, bases["folder"], request.param, **options) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="module")
+def still(request, browser, bases):
+    """A page where no script runs."""
+    with Visit(browser, bases["folder"], request.param, java_script_enabled=False) as visit:
+        yield visit
+
+
+def on(page):
+    return [drawn for drawn in FIGURES if drawn.page == page]
+
+
+def assert_it_agrees_with_emlib(hand):
+    """Numbers and picture on screen are what emlib computes and draws for the same state."""
+    state = hand.state()
+    figure = hand.drawn.rebuild(state)
+    if figure is None:
+        return
+    wanted = {name: flat(value) for name, value in figure.values().items()}
+    everything = [number for numbers in wanted.values() for number in numbers]
+    for name, value in hand.numbers():
+        found = flat(value)
+        if name:
+            assert name in wanted, f"values() does not say {name}; it says {', '.join(wanted)}"
+            assert same_numbers(found, wanted[name]), (
+                f"{name} shows {found}, emlib says {wanted[name]}, in the state {state}"
+            )
+        else:
+            lost = [n for n in found if not any(same_numbers([n], [w]) for w in everything)]
+            assert lost == [], f"values() has none of {lost}, in the state {state}"
+    told = {name for name, _ in hand.numbers() if name}
+    assert told or not wanted, "no number on screen carries data-value"
+    seen = differences(hand.picture(), hand.picture(figure.to_html()), tolerance=0.05)
+    assert seen == [], f"in the state {state}: {seen[:5]}"
+
+
+# --- Alive, and the same without scripts
+
+
+def test_there_are_figures_and_each_has_its_own_name():
+    assert len(FIGURES) > 10
+    for page in PAGES:
+        names = [drawn.name for drawn in on(page)]
+        assert len(set(names)) == len(names), page
+
+
+@cases()
+def test_it_comes_alive_without_trouble(desk, drawn):
+    living = desk.see("[...document.querySelectorAll('figure.em-figure')].map(f => f.id)")
+    assert living == [f"figure-{other.name}" for other in on(drawn.page)], "the page has others"
+    assert desk.see(f"document.getElementById('figure-{drawn.name}').matches('.em-live')")
+    assert desk.trouble == []
+
+
+@once()
+def test_its_first_picture_is_the_one_without_scripts(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.reset()
+    assert differences(hand.picture(), hand.picture(drawn.markup)) == []
+
+
+@pages("still")
+def test_without_scripts_there_are_picture_caption_and_answer(still, request):
+    for drawn in on(request.node.callspec.params["still"]):
+        root = still.page.locator(f"#figure-{drawn.name}")
+        picture, questions = "svg" in drawn.markup, "questions" in drawn.config
+        assert picture or questions, f"{drawn.name} shows nothing"
+        if picture:
+            box = root.locator("svg").bounding_box()
+            assert min(box["width"], box["height"]) > 100, drawn.name
+            assert len(root.locator("svg").get_attribute("aria-label")) > 40, drawn.name
+        assert len(root.locator("figcaption").inner_text()) > 10, drawn.name
+        if drawn.asks or questions:
+            answer = root.locator(".em-answer")
+            assert answer.is_visible(), drawn.name
+            assert len(answer.inner_text()) > 20, drawn.name
+
+
+@once()
+def test_on_paper_there_are_picture_and_answer_and_no_controls(desk, drawn):
+    hand = Hand(desk, drawn)
+    try:
+        desk.page.emulate_media(media="print")
+        shown = hand.root.locator("button:visible, input:visible, textarea:visible")
+        assert shown.count() == 0
+        assert hand.root.locator("figcaption").is_visible()
+        if drawn.asks or "questions" in drawn.config:
+            assert hand.root.locator(".em-answer").is_visible()
+    finally:
+        desk.page.emulate_media(media="screen")
+
+
+# --- Predict, then look
+
+
+@once(lambda drawn: drawn.asks)
+def test_nothing_is_revealed_before_a_guess(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.reset()
+    assert hand.state()["guess"] == ""
+    hand.root.locator(".em-asking .em-prediction").wait_for(state="visible")
+    assert hand.root.locator(".em-reveal:visible").count() == 0
+    before = hand.see(VISIBLE_TEXT), hand.see(VALUE_TEXTS)
+    # no key and no press brings it out
+    for handle in hand.root.locator(".em-handle").all():
+        hand.keys(handle, "ArrowRight", "ArrowLeft", "Enter")
+    assert hand.state()["guess"] == ""
+    assert hand.root.locator(".em-reveal:visible").count() == 0
+    hand.start()
+    assert hand.root.locator(".em-reveal:visible").count() > 0
+    figure = drawn.rebuild(drawn.first)
+    values = [n for value in figure.values().values() for n in flat(value) if n is not None]
+    secret = {f"{n:.{digits}f}" for n in values for digits in (2, 3)}
+    known = {f"{n:.{digits}f}" for n in flat_state(drawn) for digits in (0, 1, 2, 3)}
+    for text in before:
+        told = set(re.findall(r"\d+\.\d+", text)) & secret - known - {"0.00", "1.00"}
+        assert told == set(), f"{told} can be read before the guess: {text}"
+
+
+def flat_state(drawn):
+    """Give every number that the figure's first state and its options hold, and no word."""
+    held = [drawn.first, drawn.config["options"], drawn.config.get("means", [])]
+    return [abs(float(n)) for n in re.findall(r"-?\d+\.?\d*", json.dumps(held))]
+
+
+@once(lambda drawn: drawn.asks)
+def test_the_guess_stays_and_the_gap_is_explained(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.reset()
+    prediction = drawn.config["prediction"]
+    box = hand.root.locator(".em-asking .em-prediction")
+    if prediction.get("options"):
+        commit = box.get_by_role("button")
+        assert commit.is_disabled(), "a look without a guess"
+        assert box.get_by_label("I am not sure").count() == 1
+        key, label = prediction["options"][0]
+        box.locator(f"input[value='{key}']").check()
+        commit.click()
+        gap = prediction["gaps"][key]
+    else:
+        assert box.get_by_role("button").count() == 2
+        box.get_by_role("button").last.click()
+        label, gap = "not sure", prediction["gaps"]["unsure"]
+    told = hand.root.locator(".em-told")
+    assert told.evaluate("e => e === document.activeElement"), "the focus is lost"
+    assert told.locator(".em-guess").inner_text() == f"Your guess: {label}."
+    assert told.locator(".em-gap").inner_text() == gap != ""
+    for handle in hand.handles()[:1]:
+        hand.keys(handle, "ArrowRight")
+        assert told.locator(".em-guess").is_visible()
+        assert told.locator(".em-gap").is_visible()
+
+
+# --- Moving it
+
+
+@cases(lambda drawn: "questions" not in drawn.config)
+def test_every_way_to_move_a_handle_reaches_the_same_state(desk, drawn, request):
+    hand = Hand(desk, drawn)
+    first = hand.start()
+    handles = hand.handles()
+    everything = "slow" in request.config.option.markexpr.replace("not slow", "")
+    chosen = handles if everything else handles[:1] + handles[len(handles) // 2 :][1:2]
+    for handle in chosen:
+        assert hand.start() == first
+        assert_drag_click_and_typing_agree(hand, handle, first)
+        assert hand.start() == first
+        assert_keys_and_typing_agree(hand, handle, first)
+    assert desk.trouble == []
+
+
+def assert_drag_click_and_typing_agree(hand, handle, first):
+    target = hand.aim(handle)
+    dragged = hand.drag(handle, target)
+    label = handle.get_attribute("aria-label")
+    assert dragged != first, f"{label} cannot be dragged"
+    ended = hand.centre(handle)
+    assert_it_agrees_with_emlib(hand)
+    typed = hand.fields()
+    hand.start()
+    placed = hand.click_and_place(handle, target)
+    assert placed != first, f"{label} cannot be moved by a click and another"
+    assert_it_agrees_with_emlib(hand)
+    there = hand.centre(handle)
+    off = max(abs(a - b) for a, b in zip(ended, there, strict=True))
+    assert off <= 1.5, f"{label}: a drag and two clicks end {off} pixels apart"
+    hand.start()
+    assert hand.type(typed) == dragged, f"{label}: typed numbers do not reach where a drag does"
+    assert_it_agrees_with_emlib(hand)
+
+
+def assert_keys_and_typing_agree(hand, handle, first):
+    label = handle.get_attribute("aria-label")
+    keyed = hand.keys(handle, "ArrowRight")
+    key = "ArrowRight" if keyed != first else "ArrowLeft"
+    keyed = hand.keys(handle, key)
+    assert keyed != first, f"{label} does not hear the arrow keys"
+    fine = hand.keys(handle, f"Shift+{key}")
+    fine = hand.keys(handle, "Shift+ArrowUp" if key == "ArrowRight" else "Shift+ArrowDown")
+    assert fine != keyed, f"{label} has no fine steps"
+    coarse, small = (distance(a, b) for a, b in ((first, keyed), (keyed, fine)))
+    assert small < coarse, f"{label}: Shift moves {small} where an arrow moves {coarse}"
+    assert_it_agrees_with_emlib(hand)
+    typed = hand.fields()
+    hand.start()
+    assert hand.type(typed) == fine, f"{label}: typed numbers do not reach where keys do"
+
+
+def distance(one, other):
+    ours, theirs = (
+        [n for key in sorted(state) if key != "guess" for n in flat(state[key]) if n is not None]
+        for state in (one, other)
+    )
+    return max((abs(a - b) for a, b in zip(ours, theirs, strict=True)), default=0)
+
+
+@once(lambda drawn: "questions" not in drawn.config)
+def test_every_control_keeps_numbers_and_picture_emlibs(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.start()
+    assert_it_agrees_with_emlib(hand)
+    for radio in hand.root.locator(".em-panel .em-choice input:enabled").all():
+        radio.check()
+        assert_it_agrees_with_emlib(hand)
+    own = ".em-panel button:visible:not(.em-tools button, .em-symbols button)"
+    for button in hand.root.locator(own).all():
+        if button.is_enabled():
+            button.click()
+            assert_it_agrees_with_emlib(hand)
+    for slider in hand.root.locator(".em-panel input[type=range]:enabled:visible").all():
+        slider.focus()
+        desk.page.keyboard.press("ArrowRight")
+        desk.page.keyboard.press("Shift+ArrowRight")
+        assert_it_agrees_with_emlib(hand)
+        desk.page.keyboard.press("Home")
+        assert_it_agrees_with_emlib(hand)
+    assert desk.trouble == []
+
+
+@once(lambda drawn: "questions" in drawn.config)
+def test_every_question_answers_back(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.start()
+    for i, question in enumerate(drawn.config["questions"]):
+        box = hand.root.locator(".em-quiz > li").nth(i)
+        verdict = box.locator(".em-verdict")
+        assert verdict.inner_text() == "", "a verdict before an answer"
+        if "options" in question:
+            for key, _ in question["options"]:
+                box.locator(f"input[value='{key}']").check()
+                right = key == question["answer"]
+                wanted = f"{'Right.' if right else 'Not this.'} {question['why'][key]}"
+                assert verdict.inner_text() == wanted
+            continue
+        answers = [(question["number"], "Right.", question["why"])]
+        answers += [(slip, "Not this.", words) for slip, words in question["slips"]]
+        answers += [(question["number"] + 1234.5, "Not this.", question["hint"])]
+        for number, said, words in answers:
+            box.locator("input").fill(f"{number:.{question['decimals']}f}".replace("-", "\u2212"))
+            box.locator("input").press("Enter")
+            assert verdict.inner_text() == f"{said} {words}"
+        box.locator("input").fill("much")
+        box.get_by_role("button", name="Check").click()
+        assert verdict.inner_text().startswith("Not this."), "words count as a number"
+    hand.press("Reset")
+    assert hand.state() == drawn.first
+
+
+VISIT_ALL = """part => {
+  const press = key =>
+    part.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+  const seen = []
+  press('Home')
+  for (let i = 0; i < Number(part.getAttribute('aria-valuemax')); i++) {
+    seen.push([Number(part.getAttribute('aria-valuenow')), part.getAttribute('transform')])
+    press('PageDown')
+  }
+  return seen
+}"""
+
+
+@once(lambda drawn: "questions" not in drawn.config)
+def test_a_picker_reaches_every_observation(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.start()
+    for picker in hand.root.locator(".em-picker").all():
+        seen = picker.evaluate(VISIT_ALL)
+        count = int(picker.get_attribute("aria-valuemax"))
+        assert [number for number, _ in seen] == list(range(1, count + 1))
+        places = [tuple(map(float, re.findall(r"-?[\d.]+", move))) for _, move in seen]
+        before = hand.state()
+        hand.keys(picker, "ArrowUp", "ArrowLeft")
+        assert hand.state() != before, "the arrows lead nowhere"
+        assert_it_agrees_with_emlib(hand)
+        assert_a_tap_takes_the_nearest(hand, picker, places)
+
+
+def assert_a_tap_takes_the_nearest(hand, picker, places):
+    svg = picker.locator("xpath=ancestor::*[local-name()='svg']")
+    svg.scroll_into_view_if_needed()
+    to_page = """(svg, [x, y]) => { const p = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM())
+      return [p.x, p.y] }"""
+    for i in (0, len(places) // 2, len(places) - 1):
+        x, y = places[i][0] + 1.3, places[i][1] - 1.1
+        distances = [(x - right) ** 2 + (y - down) ** 2 for right, down in places]
+        nearest = distances.index(min(distances))
+        hand.page.mouse.click(*svg.evaluate(to_page, [x, y]))
+        assert int(picker.get_attribute("aria-valuenow")) == nearest + 1
+        assert_it_agrees_with_emlib(hand)
+
+
+# --- Undo, reset, what is said
+
+
+@once(lambda drawn: "questions" not in drawn.config)
+def test_undo_goes_back_step_by_step_and_reset_is_exact(desk, drawn):
+    hand = Hand(desk, drawn)
+    untouched = hand.picture(drawn.markup)
+    first = hand.start()
+    states = [first]
+    for key in ("ArrowRight", "ArrowLeft", "Shift+ArrowLeft", "End"):
+        for handle in [*hand.root.locator(".em-handle:visible").all()][:1]:
+            state = hand.keys(handle, key)
+            states += [state] if state != states[-1] else []
+    for wanted in states[-2::-1]:
+        hand.press("Undo")
+        assert hand.state() == wanted
+    for handle in hand.root.locator(".em-handle:visible").all()[:1]:
+        hand.keys(handle, "ArrowRight", "ArrowRight", "ArrowDown")
+    hand.reset()
+    assert hand.state() == drawn.first
+    assert hand.root.get_by_role("button", name="Reset", exact=True).is_disabled()
+    assert hand.root.get_by_role("button", name="Undo", exact=True).is_disabled()
+    assert differences(hand.picture(), untouched) == []
+
+
+LISTEN = """root => {
+  root.said = []
+  new MutationObserver(changes => {
+    for (const change of changes) {
+      const status = change.target.closest?.('[role=status]') ?? change.target.parentElement
+      if (status && change.addedNodes.length) root.said.push(status.textContent)
+    }
+  }).observe(root, { subtree: true, childList: true })
+}"""
+
+
+@once(lambda drawn: "questions" not in drawn.config)
+def test_one_polite_announcement_for_each_settled_change(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.start()
+    desk.page.wait_for_timeout(SETTLED)
+    status = hand.root.locator(".em-announcer")
+    assert status.get_attribute("role") == "status"
+    handles = hand.handles()
+    if not handles:
+        return
+    status.evaluate(LISTEN)
+    hand.drag(handles[0], hand.aim(handles[0]))
+    desk.page.wait_for_timeout(SETTLED)
+    said = status.evaluate("e => e.said")
+    assert len(said) == 1, f"said {said}"
+    assert len(said[0]) > 3
+    hand.keys(handles[0], "ArrowLeft", "ArrowLeft", "ArrowLeft")
+    hand.press("Reset")
+    desk.page.wait_for_timeout(SETTLED)
+    assert len(status.evaluate("e => e.said")) == 2, status.evaluate("e => e.said")
+
+
+# --- Links that carry a state
+
+
+@once(lambda drawn: "questions" not in drawn.config)
+def test_a_copied_link_shows_the_same_state_to_who_opens_it(desk, drawn, browser):
+    hand = Hand(desk, drawn)
+    hand.start()
+    for handle in hand.root.locator(".em-handle:visible").all()[:2]:
+        hand.keys(handle, "ArrowRight", "ArrowDown", "ArrowRight")
+    sent = hand.state() | {"guess": ""}
+    hand.press("Copy link")
+    link = hand.root.locator(".em-copied textarea").input_value()
+    assert link == desk.see(f"emlib.live['{drawn.name}'].address()")
+    assert "guess" not in link
+    with Visit(browser, desk.base, link.removeprefix(desk.base)) as visit:
+        there = Hand(visit, drawn)
+        assert there.state() == sent
+        there.guess()
+        assert_it_agrees_with_emlib(there)
+        assert visit.trouble == []
+
+
+def hostile(first):
+    """Give states that a stranger might put into a link."""
+    yield dict.fromkeys(first, "<img src=x onerror=document.title='had'>")
+    yield dict.fromkeys(first, 1000000000.0)
+    yield {key: shaped(value, -1e9) for key, value in first.items()}
+    yield {key: shaped(value, 1.5) for key, value in first.items()}
+    yield {key: [[value], value] for key, value in first.items()} | {"guess": "unsure"}
+    yield dict.fromkeys(first)
+    yield json.loads('{"__proto__": {"x": 1}, "constructor": {"y": 2}, "toString": 3}')
+
+
+def shaped(value, number):
+    if isinstance(value, list):
+        return [shaped(entry, number) for entry in value]
+    return "constructor" if isinstance(value, str) else number
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_hostile_link_does_no_harm(browser, bases, page):
+    for i in range(len(list(hostile({})))):
+        states = [(drawn, list(hostile(drawn.first))[i]) for drawn in on(page)]
+        query = [("em", f"{drawn.name}:{json.dumps(state)}") for drawn, state in states]
+        with Visit(browser, bases["folder"], f"{page}?{urlencode(query)}") as visit:
+            assert visit.trouble == [], states
+            assert visit.see("document.title") != "had"
+            for drawn, sent in states:
+                hand = Hand(visit, drawn)
+                state = hand.state()
+                assert hand.root.locator("img").count() == 0
+                assert state.keys() == drawn.first.keys()
+                assert state["guess"] == "", "a link makes the guess"
+                for key, value in drawn.first.items():
+                    assert len(flat(state[key])) == len(flat(value)), f"{key}: {sent}"
+                assert_it_agrees_with_emlib(hand)
+                hand.start()
+                assert hand.state() | {"guess": ""} == drawn.first
+
+
+# --- On a phone, enlarged, in other colours
+
+
+@pages("phone")
+def test_handles_and_buttons_are_large_enough_for_a_finger(phone, request):
+    small = []
+    for drawn in on(request.node.callspec.params["phone"]):
+        hand = Hand(phone, drawn)
+        hand.start()
+        for element in hand.root.locator(".em-handle:visible, button:visible").all():
+            target = element.locator(".em-target").first
+            box = (target if target.count() else element).bounding_box()
+            if min(box["width"], box["height"]) < 24:
+                words = element.get_attribute("aria-label") or element.inner_text()
+                small.append(f"{drawn.name}, {words}: {box['width']:.1f} x {box['height']:.1f}")
+        for label in hand.root.locator("label:has(input[type=radio]):visible").all():
+            if label.bounding_box()["height"] < 24:
+                small.append(f"{drawn.name}, {label.inner_text()}")
+    assert small == []
+
+
+# 640 is a window of 1280 pixels at 200 % zoom
+@pytest.mark.parametrize("width", [320, 640])
+@pages("phone")
+def test_no_figure_makes_its_page_scroll_sideways(phone, width, request):
+    try:
+        phone.page.set_viewport_size({"width": width, "height": 800})
+        wide = []
+        for drawn in on(request.node.callspec.params["phone"]):
+            Hand(phone, drawn).start()
+            box = Hand(phone, drawn).root.bounding_box()
+            if box["x"] < 0 or box["x"] + box["width"] > width + 0.5:
+                wide.append(f"{drawn.name}: {box['x']:.0f} to {box['x'] + box['width']:.0f}")
+        assert wide == []
+        assert phone.see("document.documentElement.scrollWidth - innerWidth") <= 0
+    finally:
+        phone.page.set_viewport_size({"width": 320, "height": 900})
+
+
+@pages("phone")
+def test_only_a_handle_holds_back_the_scrolling(phone, request):
+    for drawn in on(request.node.callspec.params["phone"]):
+        hand = Hand(phone, drawn)
+        hand.start()
+        if hand.root.locator(".em-stage svg").count() == 0:
+            continue
+        assert swipe(phone, *beside_the_handles(hand)) > 60, f"{drawn.name} holds the page"
+        for handle in hand.handles()[:1]:
+            handle.evaluate("e => e.scrollIntoView({ block: 'center' })")
+            x, y = hand.centre(handle)
+            moved = swipe(phone, x, y)
+            assert abs(moved) < 5, f"{drawn.name}: the page scrolls {moved} under a handle"
+
+
+def beside_the_handles(hand):
+    """Find a place in the picture that belongs to no handle."""
+    return hand.root.locator(".em-stage svg").evaluate("""svg => {
+      svg.scrollIntoView({ block: 'center' })
+      const box = svg.getBoundingClientRect()
+      for (let i = 1; i < 10; i++) for (let j = 1; j < 10; j++) {
+        const [x, y] = [box.x + box.width * j / 10, box.y + box.height * i / 10]
+        const hit = document.elementFromPoint(x, y)
+        if (hit && svg.contains(hit) && !hit.closest('.em-handle')) return [x, y]
+      }
+    }""")
+
+
+def swipe(visit, x, y, distance=-120):
+    """Swipe with a finger; give by how much the page scrolled."""
+    before = visit.see("scrollY")
+    session = visit.context.new_cdp_session(visit.page)
+    gesture = {"x": x, "y": y, "yDistance": distance, "gestureSourceType": "touch", "speed": 2000}
+    session.send("Input.synthesizeScrollGesture", gesture)
+    session.detach()
+    visit.page.wait_for_timeout(50)
+    return visit.see("scrollY") - before
+
+
+MOTION = """root => [root, ...root.querySelectorAll('*')].flatMap(e => {
+  const { transitionDuration, animationDuration } = getComputedStyle(e)
+  return [transitionDuration, animationDuration].join(', ').split(', ').some(t => parseFloat(t) > 0)
+    ? [`${e.tagName}.${e.getAttribute('class')}`] : [] })"""
+
+
+@once()
+def test_nothing_moves_by_itself_for_who_asked_for_less_motion(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.start()
+    for handle in hand.root.locator(".em-handle:visible").all()[:1]:
+        hand.keys(handle, "ArrowRight")
+    assert desk.see("document.getAnimations().length") == 0
+    assert hand.see(MOTION) == []
+
+
+# words and rings of a picture in forced colours, against the ground that is forced upon them
+FORCED = """root => {
+  const probe = document.body.appendChild(document.createElement('canvas')).getContext('2d')
+  const luminance = colour => {
+    probe.fillStyle = '#000'
+    probe.fillStyle = colour
+    probe.fillRect(0, 0, 1, 1)
+    return [...probe.getImageData(0, 0, 1, 1).data].slice(0, 3).map(v => v / 255).map(
+      v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce(
+      (sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0)
+  }
+  const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
+  const ground = luminance(getComputedStyle(root.querySelector('.em-stage')).backgroundColor)
+  const found = []
+  for (const text of root.querySelectorAll('.em-stage svg text')) {
+    if (!text.checkVisibility() || !text.textContent.trim()) continue
+    const style = getComputedStyle(text)
+    if (text.textContent.trim().length === 1 && text.hasAttribute('fill')) continue
+    const ratio = contrast(luminance(style.fill), ground)
+    if (ratio < 4.5) found.push(`${text.textContent}: ${style.fill}, ${ratio.toFixed(1)}`)
+    if (style.stroke !== 'none' && parseFloat(style.strokeWidth) > 0) {
+      const halo = contrast(luminance(style.fill), luminance(style.stroke))
+      if (halo < 4.5) found.push(`${text.textContent}: halo ${style.stroke}, ${halo.toFixed(1)}`)
+    }
+  }
+  for (const ring of root.querySelectorAll('.em-ring-outer, .em-ring-inner')) {
+    const { stroke } = getComputedStyle(ring)
+    if (contrast(luminance(stroke), ground) < 3) found.push(`ring ${stroke}`)
+  }
+  return found
+}"""
+
+
+@once(lambda drawn: "svg" in drawn.markup)
+@pytest.mark.parametrize("forced", ["light", "dark"])
+def test_words_and_rings_can_be_read_in_forced_colours(desk, drawn, forced):
+    hand = Hand(desk, drawn)
+    hand.start()
+    scheme = desk.see("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
+    try:
+        desk.page.emulate_media(forced_colors="active", color_scheme=forced)
+        assert hand.see(FORCED) == []
+    finally:
+        desk.page.emulate_media(forced_colors="none", color_scheme=scheme)
+
+
+@cases()
+def test_axe_finds_no_barrier_in_it(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.start()
+    assert violations(desk, f"#figure-{drawn.name}") == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_loads_little_javascript_for_its_figures(site, page):
+    text = (site / page).read_text("utf-8")
+    scripts = re.findall(r'src="([^"?]*figures/[\w-]+\.js)', text)
+    assert len(scripts) >= 6
+    files = [(site / page).parent.joinpath(script) for script in scripts]
+    size = sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
+    assert size < SCRIPT_BUDGET, f"{size} bytes, gzipped: {scripts}"
+
+
+# --- The checks themselves: each must be able to fail
+
+
+def test_the_built_pages_hold_the_figures_of_the_chapters(site):
+    built = [
+        (page, drawn.name)
+        for page in PAGES
+        for drawn in figures_in(page, (site / page).read_text("utf-8"))
+    ]
+    assert built == [(drawn.page, drawn.name) for page in PAGES for drawn in on(page)]
