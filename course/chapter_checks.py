@@ -13,6 +13,7 @@ from .known_wrong import (
     coins,
     density,
     expectation,
+    expected,
     labelled,
     loop,
     maximization,
@@ -138,6 +139,14 @@ QUESTIONS = (
         variants=slope.SLOPE,
     ),
     Question(
+        "expected_log_likelihood",
+        "The expected log-likelihood",
+        ("expected_log_likelihood",),
+        {"soft responsibilities": expected.inputs_of_expected},
+        (_whole("soft responsibilities", "expected_log_likelihood"),),
+        variants=expected.EXPECTED_LOG_LIKELIHOOD,
+    ),
+    Question(
         "fit",
         "The loop",
         (
@@ -220,6 +229,7 @@ REFERENCES = {
     "m_step": maximization.m_step,
     "fit_labelled": labelled.fit_labelled,
     "slope": slope.slope,
+    "expected_log_likelihood": expected.expected_log_likelihood,
     "fit": loop.fit,
     "density_1d": one_dimensional.flat_density,
     "products_1d": one_dimensional.flat_products,
