@@ -3,10 +3,11 @@
 from ..plotting import CLUSTERS
 
 
-def cell(picture, box, words, share, part, cluster=None, parent=None):
+def cell(picture, box, words, share, part, cluster=None, parent=None, secret="words"):
     """Draw a cell (left, top, width, height): its words, over a bar of this share of its width.
 
-    The live figure moves both through `emlib.cell` (js/stage.js) by the same part name.
+    The live figure moves both through `emlib.stage.cell` (js/stage.js) by the same part name.
+    Before a guess the words stay hidden, and the bar as well if `secret` is "all".
     """
     left, top, width, height = box
     room = width - 4
@@ -14,7 +15,9 @@ def cell(picture, box, words, share, part, cluster=None, parent=None):
     group = picture.add("g", parent, part=part)
     fill = CLUSTERS[cluster]["color"] if cluster else "currentColor"
     picture.add("rect", group, **frame, fill="none", class_="em-cell-frame")
+    hidden = " em-reveal" if secret == "all" else ""
     size = frame | {"width": room * min(max(share, 0), 1)}
-    picture.add("rect", group, **size, fill=fill, class_="em-cell-bar")
-    picture.text(left + width - 6, top + height / 2 + 4.5, words, group, text_anchor="end")
+    picture.add("rect", group, **size, fill=fill, class_=f"em-cell-bar{hidden}")
+    place = (left + width - 6, top + height / 2 + 4.5)
+    picture.text(*place, words, group, text_anchor="end", class_="em-words em-reveal")
     return group

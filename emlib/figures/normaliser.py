@@ -255,7 +255,8 @@ class Normaliser(LiveFigure):
         size = {"x": left + 14, "y": top + 2, "width": width - 16, "height": height - 4, "rx": 9}
         picture.add("rect", group, **size, fill="none")
         words = f"{value:.3f}"
-        picture.text(left + width - 6, top + height / 2 + 4.5, words, group, text_anchor="end")
+        place = (left + width - 6, top + height / 2 + 4.5)
+        picture.text(*place, words, group, text_anchor="end", class_="em-words em-reveal")
 
     def _down(self, i):
         return TABLE + i * ROW

@@ -71,8 +71,8 @@ def boxes(*problem, slip=""):
 def known(*problem):
     """Return for each box the numbers that slips lead to, as [number, slip], less the right one."""
     right = boxes(*problem)
-    wrong = {slip: boxes(*problem, slip=slip) for slip in _SLIPS}
-    wrong |= _in_normalising(*problem)
+    # where two slips lead to the same number, the plainer one comes first
+    wrong = _in_normalising(*problem) | {slip: boxes(*problem, slip=slip) for slip in _SLIPS}
     found = [[] for _ in right]
     for slip, numbers in wrong.items():
         for box, value in enumerate(numbers):

@@ -158,7 +158,7 @@ class Tiles(LiveFigure):
     def _draw_table(self, picture, resp):
         weights, (likelihood, _) = self.parameters().weights, self._logs()
         heads = ("prior", "× likelihood", "responsibility")
-        shown = picture.add("g", class_="em-reveal")
+        shown = picture.add("g")
         for j, head in enumerate(heads):
             picture.text(COLUMNS[j + 1] - 6, TABLE - 8, head, shown, text_anchor="end")
         for k, (name, kind) in enumerate(zip(NAMES, KINDS, strict=True)):
@@ -174,7 +174,8 @@ class Tiles(LiveFigure):
             )
             for j, (said, share, part) in enumerate(cells):
                 box = (COLUMNS[j], top, COLUMNS[j + 1] - COLUMNS[j], ROW)
-                cell(picture, box, said, share, f"{part}-{k}", name, shown)
+                secret = "words" if part == "prior" else "all"
+                cell(picture, box, said, share, f"{part}-{k}", name, shown, secret)
 
 
 def scientific(log_value):

@@ -137,9 +137,14 @@ class Worksheet(LiveFigure):
         left, down = COLUMNS[j], TOP + ROW * i
         size = {"x": left + 1.5, "y": down + 3, "width": right - left - 3, "height": ROW - 6}
         group = picture.add("g", row, part=part)
-        picture.add("rect", group, **size, fill="none", class_="em-blank")
+        ink = {"fill": "none", "stroke": "currentColor", "stroke_width": 0.9}
+        picture.add("rect", group, **size, **ink)
         picture.text((left + right) / 2, down + 17, words, group, text_anchor="middle")
-        picture.text(right - 4, down + ROW - 5, "", group, text_anchor="end", font_size=10)
+        for sign, verdict in (("✓", "right"), ("✗", "wrong")):  # shown by the style sheet
+            place = {"text_anchor": "end", "font_size": 10, "display": "none"}
+            picture.text(
+                right - 4, down + ROW - 5, sign, group, **place, class_=f"em-{verdict}-sign"
+            )
 
 
 def shorten(words):

@@ -48,7 +48,7 @@
       columns: (state) => `Every column sums to one, and the rows do not: for x = ${spell(x[state.chosen])} the three clusters together answer for ${show(rowSum(state), 3)} of one observation.`,
       total: (state) => `All eighteen numbers together sum to one. For x = ${spell(x[state.chosen])} that leaves ${show(rowSum(state), 3)}, although somebody made it.`,
     };
-    figure.words = (state) => `x ${spell(x[state.chosen])}, divided by ${Object.fromEntries(ways)[state.divide]}: the row sums to ${show(rowSum(state), 3)}`;
+    figure.words = (state) => !figure.revealed() ? `x ${spell(x[state.chosen])}` : `x ${spell(x[state.chosen])}, divided by ${Object.fromEntries(ways)[state.divide]}: the row sums to ${show(rowSum(state), 3)}`;
     figure.python = ({ divide, variance }) => {
       const by = {
         nothing: "products", rows: "products / products.sum(axis=1, keepdims=True)",
@@ -60,11 +60,11 @@
     };
 
     figure.choice({ key: "divide", label: "Divide each number by", options: ways });
-    figure.readout({ name: "cells", words: (state) => meaning[state.divide](state), value: table, reveal: false });
+    figure.readout({ name: "cells", words: (state) => meaning[state.divide](state), value: table });
     figure.picker({
       part: "this-one", key: "chosen", plane: figure.plane("rug"), label: "observation whose slice is cut out",
       points: () => x.map((value) => [value, 0]),
-      words: (state) => `x ${spell(x[state.chosen])}, row sum ${show(rowSum(state), 3)}`,
+      words: (state, revealed) => `x ${spell(x[state.chosen])}` + (revealed ? `, row sum ${show(rowSum(state), 3)}` : ""),
     });
     x.forEach((_, i) => {
       const listener = new AbortController();
@@ -78,21 +78,21 @@
     });
     figure.number({ key: "variance", label: "variance of green", min: 0.01, max: 1, step: 0.01, link: "covariance" });
     figure.readout({
-      name: "peak", value: peak, reveal: false,
+      name: "peak", value: peak,
       words: (state) => `Where green has its mean, the mixture density is ${show(peak(state))}` +
         (peak(state) > 1 ? ": above one, and no error. It is a height; what may not exceed one is an area, and all of it is still one." : "."),
     });
     const line = emlib.stage.make("div", { class: "em-row" }, figure.panel);
     const sums = (values) => values.map((value) => show(value, 3)).join(", ");
-    figure.readout({ name: "row_sums", value: (state) => table(state).map(emlib.sum), words: (state) => `Sums of rows: ${sums(table(state).map(emlib.sum))}.`, reveal: false }, line);
-    figure.readout({ name: "column_sums", value: (state) => columnSums(table(state)), words: (state) => `Sums of columns: ${sums(columnSums(table(state)))}.`, reveal: false }, line);
-    figure.readout({ name: "total", value: (state) => emlib.sum(columnSums(table(state))), words: (state) => `All together: ${show(emlib.sum(columnSums(table(state))), 3)}.`, reveal: false }, line);
+    figure.readout({ name: "row_sums", value: (state) => table(state).map(emlib.sum), words: (state) => `Sums of rows: ${sums(table(state).map(emlib.sum))}.` }, line);
+    figure.readout({ name: "column_sums", value: (state) => columnSums(table(state)), words: (state) => `Sums of columns: ${sums(columnSums(table(state)))}.` }, line);
+    figure.readout({ name: "total", value: (state) => emlib.sum(columnSums(table(state))), words: (state) => `All together: ${show(emlib.sum(columnSums(table(state))), 3)}.` }, line);
     if (formula)
       figure.symbols({
         label: "The symbols of the equation",
         entries: [
-          { link: "product", symbol: "\u03c0\ud835\udca9", words: (state) => `numerator: ${sums(products([x[state.chosen]], state)[0])}` },
-          { link: "mixture", symbol: "\u2211", words: (state) => `denominator: their sum, ${show(emlib.sum(products([x[state.chosen]], state)[0]), 3)}` },
+          { link: "product", symbol: "\u03c0\ud835\udca9", words: (state, revealed) => !revealed ? "numerator" : `numerator: ${sums(products([x[state.chosen]], state)[0])}` },
+          { link: "mixture", symbol: "\u2211", words: (state, revealed) => !revealed ? "denominator: their sum" : `denominator: their sum, ${show(emlib.sum(products([x[state.chosen]], state)[0]), 3)}` },
           { link: "observation", symbol: "x", words: (state) => `the observation: ${spell(x[state.chosen])}` },
         ],
       });

@@ -32,19 +32,34 @@
     const words = given[box];
     if (!Number.isFinite(read(words))) return "nan";
     if (near(box, words, right[box], right)) return "right";
-    const slip = slips[box].find(([wrong]) => near(box, words, wrong, right));
+    const off = (wrong) => Math.abs(read(words) - wrong);
+    const slip = slips[box].find(([wrong]) => near(box, words, wrong, right) || off(wrong) < 0.005 * Math.abs(wrong));
     if (slip) return slip[1];
     if (near(box, words, following(box, given), right)) return "follow";
     const shares = ["resp", "count"].includes(kindOf(box));
     return shares && Math.abs(read(words) - right[box]) < 0.006 ? "decimals" : kindOf(box);
   }
 
+  /* Print the sheet alone, and the solved one after it, from a page within the page. */
+  function print(root) {
+    const sheets = [...root.querySelectorAll("svg")].map((svg) => svg.cloneNode(true));
+    for (const mark of sheets[0].querySelectorAll("[data-part='row-mark']")) mark.remove();
+    const style = "body { font-family: sans-serif } svg { width: 100% } svg + svg { break-before: page }";
+    const srcdoc = `<!doctype html><title>Worksheet</title><style>${style}</style>${sheets.map((svg) => svg.outerHTML).join("")}`;
+    const frame = make("iframe", { title: "The worksheet on paper", class: "em-announcer", srcdoc }, document.body);
+    frame.addEventListener("load", () => {
+      frame.contentWindow.addEventListener("afterprint", () => frame.remove());
+      frame.contentWindow.print();
+    });
+  }
+
+  emlib.worksheet = { judge };
   emlib.kinds.worksheet = function (figure) {
     const { x, heads, right, spelled, words, layout } = figure.config;
     const spell = (value) => String(value).replace("-", "\u2212");
     const rows = [...x.map((value) => `x = ${spell(value)}`), "soft counts"];
     const boxesOf = (row) => row === x.length ? [0, 1, 2].map((k) => 49 + k) : heads.map((_, j) => 7 * row + j);
-    const parts = right.map((_, box) => figure.part(`box-${box}`).children);
+    const parts = right.map((_, box) => figure.part(`box-${box}`));
     const solved = ({ given }) => given.filter((said, box) => said && judge(box, given, figure.config) === "right").length;
     const write = (entries) => {
       figure.set({ given: figure.state().given.map((old, box) => entries[box] ?? old) });
@@ -75,14 +90,14 @@
       label: "Show me this row",
       press: ({ row }) => write(Object.fromEntries(boxesOf(row).map((box) => [box, spelled[box]]))),
     }, line);
-    figure.button({ label: "Print the sheet", press: () => window.print() }, line);
+    figure.button({ label: "Print the sheet", press: () => print(figure.root) }, line);
     figure.readout({ words: (state) => `${solved(state)} of ${right.length} boxes are right.`, reveal: false });
 
     return function update({ row, given }) {
-      parts.forEach(([, text, mark], box) => {
+      parts.forEach((part, box) => {
         const verdict = given[box] && judge(box, given, figure.config);
-        text.textContent = given[box].trim().replace(/^0(?=\.)/, "").slice(0, 7);
-        mark.textContent = verdict ? (verdict === "right" ? "\u2713" : "\u2717") : "";
+        part.setAttribute("class", verdict ? `em-box-${verdict === "right" ? "right" : "wrong"}` : "");
+        part.children[1].textContent = given[box].trim().replace(/^0(?=\.)/, "").slice(0, 7);
       });
       figure.part("row-mark").setAttribute("transform", `translate(0 ${layout.top + layout.row * row})`);
       const boxes = boxesOf(row);
