@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.special import logsumexp, softmax
-from scipy.stats import multivariate_normal
+from scipy.stats import multivariate_normal, norm
 
 
 def log_gaussian_by_loops(X, means, covariances):
@@ -222,6 +222,47 @@ def hard_by_loops(resp):
     return hard
 
 
+def labelled_by_boolean_rows(X, labels):
+    kinds = np.unique(labels)
+    return (
+        [np.mean(labels == k) for k in kinds],
+        [X[labels == k].mean(axis=0) for k in kinds],
+        [np.cov(X[labels == k], rowvar=False, bias=True) for k in kinds],
+    )
+
+
+def labelled_by_one_hot(X, labels):
+    one_hot = labels[:, None] == np.arange(labels.max() + 1)
+    counts = one_hot.sum(axis=0)
+    means = one_hot.T @ X / counts[:, None]
+    squares = np.einsum("nk,ni,nj->kij", one_hot, X, X) / counts[:, None, None]
+    return counts / len(X), means, squares - np.einsum("ki,kj->kij", means, means)
+
+
+def slope_by_loops(x, weights, means, variances):
+    slopes = [0.0] * len(means)
+    for value in x:
+        terms = weights * norm.pdf(value, means, np.sqrt(variances))
+        for k, term in enumerate(terms):
+            slopes[k] += term / sum(terms) * (value - means[k]) / variances[k]
+    return slopes
+
+
+def slope_by_soft_counts(x, weights, means, variances):
+    log_joint = np.log(weights) + norm.logpdf(x[:, None], means, np.sqrt(variances))
+    resp = softmax(log_joint, axis=1)
+    return (resp.T @ x - resp.sum(axis=0) * means) / variances
+
+
+def expected_by_loops(X, resp, weights, means, covariances):
+    total = 0
+    for k, (weight, mean, covariance) in enumerate(zip(weights, means, covariances, strict=True)):
+        log_density = multivariate_normal(mean, covariance).logpdf(X)
+        for i in range(len(X)):
+            total += resp[i][k] * (np.log(weight) + log_density[i])
+    return total
+
+
 RIGHT_SOLUTIONS = {
     "coin_responsibilities": (coins_by_loops, coins_by_logarithms),
     "hard_assignment": (hard_by_comparing, hard_by_loops),
@@ -230,5 +271,8 @@ RIGHT_SOLUTIONS = {
     "log_responsibilities": LOG_RESPONSIBILITIES,
     "log_likelihood": LOG_LIKELIHOOD,
     "m_step": M_STEP,
+    "fit_labelled": (labelled_by_boolean_rows, labelled_by_one_hot),
+    "slope": (slope_by_loops, slope_by_soft_counts),
+    "expected_log_likelihood": (expected_by_loops,),
     "fit": FIT,
 }
