@@ -11,6 +11,7 @@
     const { show } = emlib.panel;
     const { attributes, shade, coordinate, clamp } = emlib.stage;
     const names = figure.clusters.map((cluster) => cluster.name);
+    const first = figure.state();
     const plane = figure.plane("main");
     const part = (name) => figure.part(name);
     const [observations, sum] = [part("observations"), part("sum")];
@@ -54,6 +55,8 @@
     });
     const still = (group) => group && group.addEventListener("click", (event) => event.stopPropagation());
     still(part("bars"));
+    /* what this figure does not offer stays as it is, whatever a link says */
+    for (const key of ["view", "given"]) figure.accepts[key] = (value) => value === first[key];
     if (views) figure.choice({ key: "view", label: "Draw it", options: VIEWS });
     if (givens) figure.choice({ key: "given", label: "Given", options: GIVENS });
     const typed = emlib.stage.make("div", { class: "em-row" }, figure.panel);
