@@ -14,8 +14,9 @@ PICTURE = r"""root => [...(root.querySelector('.em-stage svg')?.querySelectorAll
 NUMBERS = """root => [...root.querySelectorAll('[data-value]')].filter(
   e => !e.parentElement.closest('[data-value]')).map(
   e => [e.dataset.readout ?? null, e.dataset.value])"""
+# (checkVisibility says yes to what lies in a hidden group of a picture)
 VISIBLE_TEXT = """root => [root, ...root.querySelectorAll('*')].filter(
-  e => e.checkVisibility({ visibilityProperty: true })
+  e => e.getClientRects().length && getComputedStyle(e).visibility === 'visible'
     && !e.closest('.em-announcer, script, math, .em-equation')).flatMap(
   e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data)).join(' | ')"""
 VALUE_TEXTS = """root => [...root.querySelectorAll('[aria-valuetext], [role=status]')].map(
