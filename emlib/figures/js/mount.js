@@ -140,7 +140,6 @@
     function welcome(given) {
       const known = Object.entries(given).filter(([key, value]) =>
         key !== "guess" && Object.hasOwn(first, key) && fits(value, first[key], config.most?.[key])
-        && (config.choices?.[key] ?? [value]).includes(value)
         && (!figure.accepts[key] || figure.accepts[key](value)));
       if (!known.length) return;
       try {

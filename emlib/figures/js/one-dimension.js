@@ -50,6 +50,7 @@
     for (const key of adjust)
       clusters.forEach(({ name }, index) =>
         figure.number({ ...sliders[key], key, index, label: `${sliders[key].label} of ${name}` }));
+    figure.accepts.scale = (value) => Object.hasOwn(scales, value);
     if (options.scales)
       figure.choice({ key: "scale", label: "Heights", options: [["linear", "as they are"], ["log", "logarithms"]] });
     if (table)
