@@ -15,6 +15,7 @@ COINS = ("A", "B")
 TOSSES = ("HTTTHHTHTH", "HHHHTHHHHH", "HTHHHHHTHH", "HTHTTTHHTT", "THHHTHHHTH")
 HEADS = np.array([row.count("H") for row in TOSSES])
 LENGTH = len(TOSSES[0])
+TIE = 1e-9  # shares that differ by less are equal: the last bit shall not decide
 TOP, STEP = 130, 40  # where the rows of tosses begin, and how far apart they are
 
 
@@ -52,7 +53,8 @@ class Coins(LiveFigure):
     def shown(self):
         """Return what the bars show: responsibilities, or the whole to the largest; ties to A."""
         resp = self.resp()
-        return resp if self.assign == "soft" else np.eye(2)[resp.argmax(axis=1)]
+        to_b = resp[:, 1] > resp[:, 0] + TIE
+        return resp if self.assign == "soft" else np.eye(2)[to_b.astype(int)]
 
     def cluster_names(self):
         """Return green and blue, for coin A and coin B."""
@@ -60,7 +62,7 @@ class Coins(LiveFigure):
 
     def constants(self):
         """Return the heads of each row and how many tosses a row has."""
-        return {"heads": HEADS.tolist(), "tosses": LENGTH, "coins": COINS}
+        return {"heads": HEADS.tolist(), "tosses": LENGTH, "coins": COINS, "tie": TIE}
 
     def values(self):
         """Return the responsibilities and the sums of what is shown."""

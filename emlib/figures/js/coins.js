@@ -3,7 +3,7 @@
   "use strict";
 
   emlib.kinds.coins = function (figure) {
-    const { heads, tosses, coins } = figure.config;
+    const { heads, tosses, coins, tie } = figure.config;
     const { show } = emlib.panel;
     const { attributes } = emlib.stage;
     const plane = figure.plane("bias");
@@ -15,7 +15,7 @@
     const [left, room] = ["x", "width"].map((key) => Number(frames[0].getAttribute(key)));
 
     const resp = ({ a, b }) => emlib.coinResponsibilities(heads, tosses, [0.5, 0.5], [a, b]);
-    const harden = ([first, second]) => (first >= second ? [1, 0] : [0, 1]);
+    const harden = ([first, second]) => (second > first + tie ? [0, 1] : [1, 0]);
     const shown = (state) => (state.assign === "hard" ? resp(state).map(harden) : resp(state));
     const counts = (state) => coins.map((_, k) => emlib.sum(shown(state).map((row) => row[k])));
     const biases = ({ a, b }) => `coin A ${show(a)}, coin B ${show(b)}`;
