@@ -164,6 +164,10 @@
     part.setAttribute("role", "slider");
     part.classList.add("em-handle");
 
+    /* the style's touch-action says the same, but browsers hear it on a whole picture only */
+    part.addEventListener("touchstart", (event) => free() && event.preventDefault(), {
+      signal: listeners.signal, passive: false,
+    });
     listen(part, "pointerdown", (event) => {
       if (event.button !== 0 || !free()) return;
       const [x, y] = where();
