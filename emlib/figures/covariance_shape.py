@@ -62,7 +62,6 @@ class CovarianceShape(LiveFigure):
 
     def equation(self):
         """Return the density through the solution of L y = x - mu."""
-        solved = symbol("y", "solved")
         size = f"{sign('|')}<mi>y</mi><msup>{sign('|')}<mn>2</mn></msup>"
         square = f'<mrow data-link="solved">{size}</mrow>'
         exponent = f"<mrow>{sign('−')}<mfrac><mn>1</mn><mn>2</mn></mfrac>{square}</mrow>"
@@ -71,9 +70,7 @@ class CovarianceShape(LiveFigure):
         below = f'<mn>2</mn><mi>π</mi><mrow data-link="determinant">{diagonal}</mrow>'
         given = symbol("x", "observation") + sign("|") + symbol("μ", "mean") + sign(",")
         density = f"<mi>𝒩</mi>{sign('(')}{given}{symbol('Σ', 'covariance')}{sign(')')}"
-        where = f'<mspace width="0.6em"/><mi>L</mi>{solved}{sign("=")}'
-        away = symbol("x", "observation") + sign("−") + symbol("μ", "mean")
-        return equation(density, sign("="), fraction(above, below), sign(","), where, away)
+        return equation(density, sign("="), fraction(above, below))
 
     def summary(self):
         """Say the factor, and what it makes of the observation."""
@@ -115,7 +112,7 @@ class CovarianceShape(LiveFigure):
     def _draw_solved(self, picture):
         box = (RIGHT, 26, 106, 106)
         circle = picture.plane("circle", (-REACH, REACH), (-REACH, REACH), box)
-        picture.text(RIGHT, 16, "solved: y", font_weight="650")
+        picture.text(RIGHT, 16, "L y = x − μ", font_weight="650", link="solved")
         for radius in (1, 2):
             circle.ellipse((0, 0), np.eye(2), NAME, radius=radius)
         y = self.values()["solved"]
