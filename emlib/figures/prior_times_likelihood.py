@@ -1,4 +1,4 @@
-"""Prior, likelihood and their product, three groups of bars for the observation under the finger."""
+"""Prior, likelihood and product of the observation under the finger, as three groups of bars."""
 
 from typing import ClassVar
 
@@ -69,17 +69,17 @@ class PriorTimesLikelihood(LiveFigure):
         return f"x {self.x:g}, weight of green {self.weight:g}; green {green:.3f}, blue {blue:.3f}"
 
     def alt(self):
-        """Say what the picture shows."""
+        """Say what the picture shows, and not yet what comes of it."""
         values = self.values()
         said = [
-            f"{name}: prior {prior:.2f}, likelihood {likelihood:.4f}, product {product:.4f}"
-            for name, prior, likelihood, product in zip(
-                NAMES, *(values[group[0]] for group in GROUPS), strict=True
+            f"{name}: prior {prior:.2f}, likelihood {likelihood:.4f}"
+            for name, prior, likelihood in zip(
+                NAMES, values["prior"], values["likelihood"], strict=True
             )
         ]
         return (
             "Two bell curves over an axis, green on the left and blue on the right, and a ringed "
-            f"observation at {self.x:g}. Below, bars. {'; '.join(said)}."
+            f"observation at {self.x:g}. Below, bars. {'; '.join(said)}; and products."
         )
 
     def equation(self):
