@@ -1,0 +1,246 @@
+"""In a real JupyterLab with a real kernel: a figure is an ipywidget that Python reads and sets."""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from book_builder import ROOT
+
+SECONDS = 120  # a slow machine starts a server, a kernel and a page of many scripts
+CELLS = [
+    "import ipywidgets\nfrom emlib import figures\n"
+    "figure = figures.TwoClusters('lab', 'Drag it.', turn=True)\n"
+    "slider = ipywidgets.FloatSlider(0.5, min=0.02, max=0.98, step=0.01)\n"
+    "link = ipywidgets.link((slider, 'value'), (figure, 'weight'))\nslider",
+    "figure",
+    "print('x is', figure.x)",
+    "figure.x = [1.5, -1]",
+    "slider.value = 0.9",
+    "print('weight is', figure.weight)",
+]
+
+
+@dataclass
+class Lab:
+    """A running server: where it is, what opens it, and how to end it."""
+
+    process: subprocess.Popen
+    address: str
+    token: str
+    patience: float = 20
+
+    def end(self):
+        """End the server, which ends its kernels; then whatever of them is left."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(self.patience)
+        self.process.kill()
+        self.process.wait(20)
+        _, left = psutil.wait_procs(family, self.patience)
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(left, 10)
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Give the server folders of its own for settings, secrets and kernels."""
+    folders = {
+        "HOME": home,
+        "JUPYTER_CONFIG_DIR": home / "config",
+        "JUPYTER_DATA_DIR": home / "data",
+        "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
+        "IPYTHONDIR": home / "ipython",
+    }
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    ours = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}
+    return ours | {key: str(folder) for key, folder in folders.items()} | {"PYTHONPATH": str(ROOT)}
+
+
+def write_notebook(path: Path):
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, path)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Start JupyterLab on a free port and end it, its kernels and all, whatever happens."""
+    home, work = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("work")
+    write_notebook(work / "figure.ipynb")
+    token, log = secrets.token_hex(16), home / "log.txt"
+    options = ["--no-browser", "--port=0", "--ip=127.0.0.1", f"--IdentityProvider.token={token}"]
+    options += [f"--ServerApp.root_dir={work}", "--LabApp.news_url=", "--allow-root"]
+    options += [
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    ]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            cwd=work,
+            env=environment(home),
+            stdout=output,
+            stderr=output,
+        )
+    running = Lab(process, "", token)
+    try:
+        running.address = wait_for_address(home / "runtime", process, log)
+        yield running
+    finally:
+        running.end()
+
+
+def wait_for_address(runtime: Path, process, log: Path) -> str:
+    """Read where the server listens from the note that it leaves."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        for note in runtime.glob("jpserver-*.json"):
+            with contextlib.suppress(json.JSONDecodeError):
+                return json.loads(note.read_text("utf-8"))["url"]
+        if process.poll() is not None:
+            break
+        time.sleep(0.2)
+    pytest.fail(f"JupyterLab does not start:\n{log.read_text('utf-8')}", pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def notebook(lab, browser):
+    """The notebook, opened; all its cells but the last four have run."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1400})
+    page = context.new_page()
+    page.set_default_timeout(1000 * SECONDS)
+    foreign = []
+    page.on(
+        "request",
+        lambda request: (
+            request.url.startswith((lab.address, "data:", "blob:", "ws:"))
+            or foreign.append(request.url)
+        ),
+    )
+    page.goto(f"{lab.address}lab/tree/figure.ipynb?token={lab.token}&reset")
+    page.locator(".jp-Notebook .jp-Cell").nth(len(CELLS) - 1).wait_for(state="attached")
+    for cell in range(2):
+        run(page, cell)
+    page.locator(".em-figure.em-live").wait_for()
+    yield page
+    context.close()
+    assert foreign == []
+
+
+def run(page, number):
+    """Run one cell, wait for its end, and give what it prints."""
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(number)
+    prompt = cell.locator(".jp-InputArea-prompt")
+    before = prompt.inner_text()
+    cell.locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        "([e, before]) => /\\[\\d+\\]/.test(e.textContent) && e.textContent !== before",
+        arg=[prompt.element_handle(), before],
+    )
+    return [text.strip() for text in cell.locator(".jp-OutputArea-output").all_inner_texts()]
+
+
+def state(page):
+    return page.evaluate("emlib.live.lab.state()")
+
+
+def wait_for_state(page, key, value):
+    """Wait until what Python set has come to the figure."""
+    page.wait_for_function(
+        "([key, value]) => JSON.stringify(emlib.live.lab.state()[key]) === JSON.stringify(value)",
+        arg=[key, value],
+    )
+
+
+def shown(page):
+    """Give the responsibilities on screen."""
+    return json.loads(page.locator("[data-readout=resp]").get_attribute("data-value"))
+
+
+def responsibilities(x, weight):
+    from emlib import figures
+
+    return figures.TwoClusters("lab", "", x=x, weight=weight).values()["resp"]
+
+
+def test_the_widget_appears_with_its_picture_and_its_numbers(notebook):
+    figure = notebook.locator(".em-figure")
+    assert figure.count() == 1
+    assert figure.locator("svg").bounding_box()["width"] > 200
+    assert shown(notebook) == pytest.approx(responsibilities([-0.6, 0.5], 0.5), rel=1e-9)
+
+
+def test_a_drag_changes_the_python_trait(notebook):
+    handle = notebook.locator(".em-handle")
+    handle.scroll_into_view_if_needed()
+    box = handle.locator(".em-target").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    notebook.mouse.move(x, y)
+    notebook.mouse.down()
+    notebook.mouse.move(x + 60, y + 20, steps=5)
+    notebook.mouse.up()
+    dragged = state(notebook)["x"]
+    assert dragged != [-0.6, 0.5]
+    assert run(notebook, 2) == [f"x is {[float(value) for value in dragged]}"]
+
+
+def test_setting_the_trait_moves_the_figure(notebook):
+    run(notebook, 3)
+    wait_for_state(notebook, "x", [1.5, -1])
+    assert shown(notebook) == pytest.approx(
+        responsibilities([1.5, -1], state(notebook)["weight"]), rel=1e-9
+    )
+    assert notebook.locator(".em-number input").nth(0).input_value() == "1.5"
+
+
+def test_a_linked_stock_slider_moves_the_figure_and_is_moved_by_it(notebook):
+    run(notebook, 4)
+    wait_for_state(notebook, "weight", 0.9)
+    x = state(notebook)["x"]
+    assert shown(notebook) == pytest.approx(responsibilities(x, 0.9), rel=1e-9)
+    slider = notebook.locator(".widget-slider .widget-readout, .widget-readout").first
+    assert slider.inner_text() == "0.90"
+    field = notebook.get_by_label("weight of green").first
+    field.fill("0.25")
+    field.press("Enter")
+    assert run(notebook, 5) == ["weight is 0.25"]
+    notebook.wait_for_function("e => e.textContent === '0.25'", arg=slider.element_handle())
+
+
+def test_undo_and_reset_reach_python_too(notebook):
+    notebook.get_by_role("button", name="Reset", exact=True).click()
+    assert run(notebook, 5) == ["weight is 0.5"]
+    assert run(notebook, 2) == ["x is [-0.6, 0.5]"]
+
+
+FAMILY = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(99)"])
+print(child.pid, flush=True)
+time.sleep(99)
+"""
+
+
+def test_nothing_is_left_running_even_by_a_server_that_will_not_go():
+    with subprocess.Popen([sys.executable, "-c", FAMILY], stdout=subprocess.PIPE) as process:
+        child = psutil.Process(int(process.stdout.readline()))
+        Lab(process, "", "", patience=0.5).end()
+    assert not child.is_running()
