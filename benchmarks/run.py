@@ -1,6 +1,7 @@
 """Run emlib beside its peers on the same problems, from the same starts, and write down the ratios.
 
     python benchmarks/run.py            measure everything and write benchmarks/results.json
+    python benchmarks/run.py --rounds 1 the same in a third of the time, and rougher
     python benchmarks/run.py --quick    a tenth of the rows, printed only: does it still run?
 
 Times are CPU seconds, one thread each; runs are interleaved A B C A B C, and what
@@ -193,8 +194,10 @@ def main():
     """Measure, print, and write the results down."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true")
-    quick = parser.parse_args().quick
-    repeats = 1 if quick else 3
+    parser.add_argument("--rounds", type=int, default=3, help="turns of every library, default 3")
+    arguments = parser.parse_args()
+    quick = arguments.quick
+    repeats = 1 if quick else arguments.rounds
     results = {"machine": machine(), "cases": {}}
     for name, (shape, n, d, k, iterations, target) in CASES.items():
         X, start = problem(shape, max(n // 10, 40 * d) if quick else n, d, k)
