@@ -60,8 +60,8 @@ class Anderson:
         if self._pause or not self._steps:
             self._pause = max(0, self._pause - 1)
             return None
-        shares = np.linalg.lstsq(np.array(self._steps).T, step, rcond=INDEPENDENT)[0]
         try:
+            shares = np.linalg.lstsq(np.array(self._steps).T, step, rcond=INDEPENDENT)[0]
             with np.errstate(over="ignore", invalid="ignore"):
                 return _unpack(landing - shares @ np.array(self._landings), after, self.scale)
         except ValueError:

@@ -6,6 +6,7 @@ from random_mixtures import COVARIANCE_TYPES, random_covariances
 
 import emlib
 from emlib.acceleration import Anderson, _pack, _unpack
+from emlib.em import smallest_variances
 from emlib.expectation import Expectation
 from emlib.rows import Rows
 
@@ -156,3 +157,19 @@ def test_a_constant_column_and_an_absent_component_hinder_nothing():
     scale = np.sqrt(Rows(X).variance)
     assert scale[1] == 0
     assert np.isfinite(_pack(quick.parameters, Anderson(scale).scale)).all()
+
+
+@shapes
+def test_a_guess_below_the_floor_is_not_where_it_ends(shape):
+    rng = np.random.default_rng(0)
+    X = np.r_[np.full((5, 2), 9.0), rng.normal(size=(40, 2))]
+    start = emlib.start_from_kmeans_plusplus(X, 3, covariance_type=shape, reg_covar=0.1, rng=1)
+    with pytest.warns(emlib.RegularizationWarning):
+        plain = emlib.fit_em(X, start, reg_covar=0.1)
+    with pytest.warns(emlib.RegularizationWarning):
+        quick = emlib.fit_em(X, start, reg_covar=0.1, accelerate=True)
+    assert quick.converged
+    assert quick.n_iter < plain.n_iter
+    assert quick.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-4)
+    assert quick.status == plain.status
+    assert smallest_variances(quick.parameters).min() >= 0.1 * (1 - 1e-12)
