@@ -133,6 +133,20 @@ def test_after_a_success_the_rest_is_short_again():
     assert walk.advance._next_pause == 1
 
 
+def test_a_guess_that_is_no_mixture_is_not_made():
+    advance = Anderson(np.ones(1))
+    before, after = Walk._at(0.0), Walk._at(1.0)
+    advance._steps.append(np.array([0.0, 1.0, 0.0]))
+    advance._landings.append(np.array([0.0, -1.0, 0.0]))
+    assert advance._guess(before, after).means.item() == pytest.approx(2)
+    advance._steps.clear()
+    advance._landings.clear()
+    advance._steps.append(np.array([0.0, 1.0, 0.0]))
+    advance._landings.append(np.array([0.0, 0.0, -1e6]))  # a deviation of exp(1e6)
+    advance._last = None
+    assert advance._guess(before, after) is None
+
+
 def test_an_interruption_is_passed_on():
     class Stop(KeyboardInterrupt):
         pass
