@@ -66,7 +66,7 @@ benchmark: environment ## emlib beside scikit-learn and daal4py: a quarter of an
 	@test -x .venv-benchmark/bin/python || python -m venv .venv-benchmark
 	@.venv-benchmark/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.txt
 	@.venv-benchmark/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	@.venv-benchmark/bin/python benchmarks/run.py && .venv-benchmark/bin/python benchmarks/page.py
+	@.venv-benchmark/bin/python benchmarks/run.py && python benchmarks/page.py
 
 clean: ## remove what was built; .venv and node_modules stay
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis .jupyter_cache

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .acceleration import squarem
+from .acceleration import Anderson
 from .expectation import Expectation
 from .gaussian import covariance_factors, whiteners
 from .mixture import Frozen, Parameters
@@ -106,7 +106,7 @@ def em(
     on_interrupt : {"raise", "return"}; whether Ctrl-C is passed on or ends the run with the last
         complete iteration
     advance : callable or None; another way from one iteration to the next, see
-        `emlib.acceleration.squarem`
+        `emlib.acceleration.Anderson`
     before : float, the log-likelihood one iteration before the start, where a run goes on
 
     Returns
@@ -231,7 +231,7 @@ def fit_em(
         With 0 the log-likelihood never falls, and has no maximum: a component can collapse.
     keep_history : bool, keep the parameters of every iteration
     callback, on_interrupt : see `emlib.em`
-    accelerate : bool, extrapolate (SQUAREM) wherever that does not lower the log-likelihood
+    accelerate : bool, extrapolate (Anderson) wherever that raises the log-likelihood
     progress : bool, draw a bar that counts iterations; needs tqdm, the extra ``emlib[progress]``
 
     Returns
@@ -281,12 +281,13 @@ def run_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
     """`fit_rows` without the status of the components; further options as in `em`."""
     tol, reg_covar = check_not_negative(tol, "tol"), check_not_negative(reg_covar, "reg_covar")
     check_means(start.means, n_features=rows.n_features)
+    tol, scale = tol * rows.total_weight, np.sqrt(rows.variance)
     return em(
         Expectation(rows, start.covariance_type, reg_covar),
         lambda expected: m_step(expected, reg_covar),
         start,
-        tol=tol * rows.total_weight,
-        advance=squarem(np.sqrt(rows.variance)) if accelerate else None,
+        tol=tol,
+        advance=Anderson(scale, tol) if accelerate else None,
         **options,
     )
 

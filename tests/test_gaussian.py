@@ -9,6 +9,7 @@ from scipy.stats import multivariate_normal
 from teaching_path import as_full, log_normal
 
 from emlib import DegenerateComponentError, log_gaussian
+from emlib.gaussian import times_lower
 
 
 def exact_log_normal(x, mean, covariance):
@@ -145,3 +146,10 @@ def test_a_covariance_that_is_singular_but_for_rounding_is_refused_in_any_unit(s
 
 def test_unequal_units_are_not_mistaken_for_a_singular_covariance():
     assert np.isfinite(log_gaussian([[0, 0]], [[0, 0]], [np.diag([1e-20, 1e20])])).all()
+
+
+@pytest.mark.parametrize("d", [63, 64, 70, 130])
+def test_a_product_with_a_triangle_leaves_out_nothing_but_zeros(d):
+    rng = np.random.default_rng(d)
+    rows, lower = rng.normal(size=(9, d)), np.tril(rng.normal(size=(d, d)))
+    np.testing.assert_allclose(times_lower(rows, lower), rows @ lower.T, rtol=0, atol=1e-12)
