@@ -135,6 +135,8 @@ def notebook(lab, browser):
     )
     page.goto(f"{lab.address}lab/tree/figure.ipynb?token={lab.token}&reset")
     page.locator(".jp-Notebook .jp-Cell").nth(len(CELLS) - 1).wait_for(state="attached")
+    # a cell that is run before the kernel is ready may never run
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(state="attached")
     for cell in range(2):
         run(page, cell)
     page.locator(".em-figure.em-live").wait_for()
