@@ -52,7 +52,7 @@ class Loop(LiveFigure):
         "paint": False,
         "clouds": {},
     }
-    X = Points([[-1.0, 0.0], [1.0, 0.0]])
+    X = Points([[-2, 0], [-1.5, 1], [-1, -0.5], [1, 0.5], [1.5, -1], [2, 0]])
     start = Numbers([[-1.0, 1.0], [1.0, -1.0]], low=-FAR, high=FAR)
     half_steps = Numbers(0, low=0, high=MOST, whole=True)
     chosen = Index(0)

@@ -110,5 +110,3 @@ class Temperature(LiveFigure):
             corner = {"x": plane.box[0] + column * width, "y": plane.box[1] + row * height}
             size = {"width": width, "height": height, "fill": hex_color(color)}
             plane.picture.add("rect", group, **corner, **size)
-
-
