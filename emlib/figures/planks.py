@@ -139,8 +139,10 @@ class Planks(LiveFigure):
                 "circle", **place, fill=color, class_="em-disc", part=f"disc-{k}-{i}", link=linked
             )
         plane.words(BOX[0], down - 27, CLUSTERS[name]["glyph"], fill=color)
-        words = f"{name}: {count:.2f} observations"
-        plane.words(BOX[0] + 15, down - 27, words, part=f"count-{k}", link=f"{link} count")
+        plane.words(BOX[0] + 15, down - 27, name, link=link)
+        end = {"text_anchor": "end", "class_": "em-words em-reveal"}
+        words = f"{count:.2f} observations"
+        plane.words(sum(BOX), down - 27, words, part=f"count-{k}", link=f"{link} count", **end)
         there = count > 0
         seen = {} if there else {"visibility": "hidden"}
         at = plane.px(mean) if there else 0

@@ -139,7 +139,7 @@
       rows.forEach(([count, , mean, spread], k) => {
         const plane = planks[k];
         state.x.forEach((x, i) => disc(`disc-${k}-${i}`, plane, x, resp[i][k]));
-        figure.part(`count-${k}`).textContent = `${names[k]}: ${count.toFixed(2)} observations`;
+        figure.part(`count-${k}`).textContent = `${count.toFixed(2)} observations`;
         const [wedge, bar] = [figure.part(`wedge-${k}`), figure.part(`spread-${k}`)];
         for (const part of [wedge, bar])
           if (count > 0) part.removeAttribute("visibility");
