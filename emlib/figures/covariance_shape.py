@@ -93,11 +93,12 @@ class CovarianceShape(LiveFigure):
         picture = Picture(height=250)
         plane = picture.plane("main", (-3, 3), (-3, 3), (8, 26, 216, 216))
         picture.text(8, 16, "the data", font_weight="650")
-        inside = plane.clip(self.name)
-        covariance = self.factor() @ self.factor().T
+        inside, covariance = plane.clip(self.name), self.factor() @ self.factor().T
         for radius in (1, 2):
             look = {"part": f"ellipse-{radius}", "link": "covariance"}
-            inside.append(plane.ellipse((0, 0), covariance, NAME, radius=radius, **look))
+            ellipse = plane.ellipse((0, 0), covariance, NAME, radius=radius, **look)
+            plane.group.remove(ellipse)
+            inside.append(ellipse)
         for column, tip in (("first", (self.l11, self.l21)), ("second", (0, self.l22))):
             plane.line([(0, 0), tip], part=f"arrow-{column}", link=column)
         look = {"font_size": 20, "text_anchor": "middle", "link": "mean"}
@@ -123,8 +124,10 @@ class CovarianceShape(LiveFigure):
     def _draw_matrices(self, picture, covariance):
         rows = (("L", self.factor(), 152), ("Σ", covariance, 192))
         for name, matrix, top in rows:
-            link = "covariance" if name == "Σ" else "first second"
-            group = picture.add("g", link=link)
+            look = {"link": "first second"}
+            if name == "Σ":
+                look = {"link": "covariance", "class_": "em-reveal"}
+            group = picture.add("g", **look)
             picture.text(RIGHT, top + 10, f"{name} =", group)
             for i in range(2):
                 for j in range(2):
@@ -133,4 +136,5 @@ class CovarianceShape(LiveFigure):
                     words = "0" if name == "L" and i < j else words
                     picture.text(*place, words, group, text_anchor="end", part=f"{name}-{i}{j}")
         determinant = f"det Σ = {self.values()['determinant']:.4f}"
-        picture.text(RIGHT, 238, determinant, part="determinant", link="determinant")
+        look = {"part": "determinant", "link": "determinant", "class_": "em-words em-reveal"}
+        picture.text(RIGHT, 238, determinant, **look)

@@ -67,8 +67,7 @@
       ["log_density", logDensity, (now) => `Log density ${show(now, 3)}.`],
       ["density", density, (now) => `Density ${small(now)}.`],
     ]) {
-      const reveal = name.endsWith("density");
-      const line = figure.readout({ name, value, reveal, words: (state) => words(value(state)) });
+      const line = figure.readout({ name, value, words: (state) => words(value(state)) });
       line.dataset.link = { distance: "solved" }[name] || name;
     }
 
