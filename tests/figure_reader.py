@@ -117,7 +117,10 @@ class Hand:
         return self.root.locator(FIELDS).evaluate_all("all => all.map(field => field.value)")
 
     def type(self, values):
-        """Type numbers into the fields that hold others."""
+        """Type numbers into the fields that hold others, those behind a fold too."""
+        folds = self.root.locator(".em-panel details:not([open]) > summary")
+        while folds.count():
+            folds.first.click()
         for i, value in enumerate(values):
             field = self.root.locator(FIELDS).nth(i)
             if field.input_value() != value:
