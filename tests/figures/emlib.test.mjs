@@ -59,6 +59,32 @@ for (const { name, X, steps, whole } of numbers(golden("runs"))) {
   });
 }
 
+for (const { name, X, steps } of numbers(golden("runs")).filter(({ steps: [first] }) =>
+  first.parameters.covarianceType === "full")) {
+  test(`${name}: a run is looked at half-step by half-step, forward and back`, () => {
+    const run = emlib.makeRun(X, steps[0].parameters);
+    const forth = steps.map((_, t) => [run.view(2 * t), run.view(2 * t + 1)]);
+    steps.forEach(({ parameters, resp, logLikelihood }, t) => {
+      const [afterM, afterE] = forth[t];
+      close(afterM.parameters, parameters, WHOLE_RUN, `parameters after ${t} iterations`);
+      close(afterE.resp, resp, WHOLE_RUN, `responsibilities after ${t} iterations`, false);
+      close(afterM.trace.at(-1), logLikelihood, WHOLE_RUN, `log-likelihood after ${t} iterations`);
+      assert.equal(afterM.trace.length, t + 1);
+      assert.deepEqual(afterM.resp, t > 0 ? forth[t - 1][1].resp : null, "an M-step keeps them");
+    });
+    for (let t = steps.length - 1; t >= 0; t--)
+      assert.deepEqual([run.view(2 * t), run.view(2 * t + 1)], forth[t], "the same on the way back");
+  });
+}
+
+test("a run ends where a cluster collapses, and says so", () => {
+  const start = { weights: [0.5, 0.5], means: [[0], [5]], covariances: [[[4]], [[0.01]]] };
+  const run = emlib.makeRun([[-3], [-1], [0], [2], [5]], start);
+  const { parameters, stopped } = run.view(100);
+  assert.ok(stopped);
+  assert.ok(parameters.covariances.every(([[variance]]) => variance > 0));
+});
+
 golden("functions").forEach((call, i) => {
   const { function: name, arguments: given, value } = numbers(call);
   test(`${name}, call ${i}`, () => {
@@ -67,7 +93,7 @@ golden("functions").forEach((call, i) => {
 });
 
 test("every function of emlib.js has a golden trace", () => {
-  const traced = new Set(["eStep", "mStep", ...golden("functions").map((call) => call.function)]);
+  const traced = new Set(["eStep", "mStep", "makeRun", ...golden("functions").map((call) => call.function)]);
   const untraced = Object.keys(emlib).filter((name) => !traced.has(name));
   assert.deepEqual(untraced, [], "give them calls in tests/figures/write_golden.py");
 });
