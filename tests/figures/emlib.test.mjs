@@ -70,6 +70,7 @@ for (const { name, X, steps } of numbers(golden("runs")).filter(({ steps: [first
       close(afterE.resp, resp, WHOLE_RUN, `responsibilities after ${t} iterations`, false);
       close(afterM.trace.at(-1), logLikelihood, WHOLE_RUN, `log-likelihood after ${t} iterations`);
       assert.equal(afterM.trace.length, t + 1);
+      assert.deepEqual(afterE.parameters, afterM.parameters, "an E-step keeps the parameters");
       assert.deepEqual(afterM.resp, t > 0 ? forth[t - 1][1].resp : null, "an M-step keeps them");
     });
     for (let t = steps.length - 1; t >= 0; t--)
