@@ -32,7 +32,7 @@ class CovarianceShape(LiveFigure):
     l11 = Numbers(1.2, low=0.1, high=2.5)
     l21 = Numbers(0.7, low=-2, high=2)
     l22 = Numbers(0.8, low=0.02, high=2.5)
-    x = Numbers([2.0, 1.5], low=-3, high=3)
+    x = Numbers([2.4, 1.8], low=-3, high=3)
 
     def factor(self):
         """Return L, shape (2, 2)."""
