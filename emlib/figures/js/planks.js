@@ -79,7 +79,7 @@
     function shared() {
       const plane = figure.plane("band");
       first.x.forEach((x, i) => figure.handle({
-        part: `share-${i}`, key: "shares", index: i, plane, along: "y", step: [0, 0.05],
+        part: `share-${i}`, key: "shares", index: i, plane, along: "y", step: [0, 0.025],
         label: `green's share of the observation at ${show(x, 0)} minutes`,
         where: (state) => [state.x[i], state.shares[i]],
         patch: ([, up], state) => share(i, up, state),
