@@ -1,12 +1,27 @@
+"""What several test modules share: the built site, a browser, and who runs which tests."""
+
 import functools
 import http.server
 import os
+import re
 import threading
 
 import pytest
 from book_builder import build, copy_tracked
 from browsing import FLAGS, SilentHandler
 from find_browser import find_browser
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Give each worker whole modules, and the live figures page by page: one worker would crawl."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByPage(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            page = re.search(r"test_live_figures\.py::\w+\[(?:book/\w+/)?(\w+)", nodeid)
+            return f"live figures of {page[1]}" if page else super()._split_scope(nodeid)
+
+    return ByPage(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")

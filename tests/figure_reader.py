@@ -85,25 +85,40 @@ class Hand:
         return handle.evaluate(CENTRE)
 
     def aim(self, handle):
-        """Find a place in the handle's plane that lies away from where it is."""
-        handle.scroll_into_view_if_needed()
-        box = handle.locator("xpath=ancestor::*[local-name()='svg']").bounding_box()
-        x, y = self.centre(handle)
-        right = x + 0.17 * box["width"] * (1 if x < box["x"] + box["width"] / 2 else -1)
-        down = y + 0.1 * box["height"] * (1 if y < box["y"] + box["height"] / 2 else -1)
+        """Find a place of the picture, from its corner, that lies away from the handle."""
+        box, (x, y) = self.frame(handle), self.place(handle)
+        right = x + 0.17 * box["width"] * (1 if x < box["width"] / 2 else -1)
+        down = y + 0.1 * box["height"] * (1 if y < box["height"] / 2 else -1)
         return round(right), round(down)
+
+    def frame(self, handle):
+        """Give the picture's box in the window, with the handle in sight: the page may scroll."""
+        handle.scroll_into_view_if_needed()
+        return handle.locator("xpath=ancestor::*[local-name()='svg']").bounding_box()
+
+    def place(self, handle):
+        """Give the handle's centre, counted from the corner of its picture."""
+        box, (x, y) = self.frame(handle), self.centre(handle)
+        return x - box["x"], y - box["y"]
+
+    def in_window(self, handle, target):
+        """Give a place of the picture as a place in the window."""
+        box = self.frame(handle)
+        return box["x"] + target[0], box["y"] + target[1]
 
     def drag(self, handle, target):
         mouse = self.page.mouse
+        there = self.in_window(handle, target)
         mouse.move(*self.centre(handle))
         mouse.down()
-        mouse.move(*target, steps=4)
+        mouse.move(*there, steps=4)
         mouse.up()
         return self.state()
 
     def click_and_place(self, handle, target):
+        there = self.in_window(handle, target)
         self.page.mouse.click(*self.centre(handle))
-        self.page.mouse.click(*target)
+        self.page.mouse.click(*there)
         return self.state()
 
     def keys(self, handle, *keys):

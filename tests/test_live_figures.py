@@ -141,9 +141,9 @@ def test_without_scripts_there_are_picture_caption_and_answer(still, request):
         picture, questions = "svg" in drawn.markup, "questions" in drawn.config
         assert picture or questions, f"{drawn.name} shows nothing"
         if picture:
-            box = root.locator("svg").bounding_box()
+            box = root.locator(".em-stage svg").bounding_box()
             assert min(box["width"], box["height"]) > 100, drawn.name
-            assert len(root.locator("svg").get_attribute("aria-label")) > 40, drawn.name
+            assert len(root.locator(".em-stage svg").get_attribute("aria-label")) > 40, drawn.name
         assert len(root.locator("figcaption").inner_text()) > 10, drawn.name
         if drawn.asks or questions:
             answer = root.locator(".em-answer")
@@ -252,14 +252,14 @@ def assert_drag_click_and_typing_agree(hand, handle, first):
     dragged = hand.drag(handle, target)
     label = handle.get_attribute("aria-label")
     assert dragged != first, f"{label} cannot be dragged"
-    ended = hand.centre(handle)
+    ended = hand.place(handle)
     assert_it_agrees_with_emlib(hand)
     typed = hand.fields()
     hand.start()
     placed = hand.click_and_place(handle, target)
     assert placed != first, f"{label} cannot be moved by a click and another"
     assert_it_agrees_with_emlib(hand)
-    there = hand.centre(handle)
+    there = hand.place(handle)
     off = max(abs(a - b) for a, b in zip(ended, there, strict=True))
     assert off <= 1.5, f"{label}: a drag and two clicks end {off} pixels apart"
     hand.start()
@@ -574,7 +574,8 @@ def test_only_a_handle_holds_back_the_scrolling(phone, request):
         for handle in hand.handles()[:1]:
             handle.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
             before = hand.state()
-            (x, y), (right, down) = hand.centre(handle), hand.aim(handle)
+            right, down = hand.in_window(handle, hand.aim(handle))
+            x, y = hand.centre(handle)
             moved = swipe(phone, x, y, right - x, 120 if down > y else -120)
             assert moved == 0, f"{drawn.name}: the page scrolls {moved} under a handle"
             assert hand.state() != before, f"{drawn.name}: a finger does not move the handle"

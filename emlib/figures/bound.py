@@ -122,7 +122,9 @@ class Bound(LiveFigure):
         plane.add(
             "line", **ends, stroke="currentColor", part="gap", class_="em-gap-bar", link="gap"
         )
-        plane.words(50, 42, f"gap {v['gap']:.2f}", part="gap-words", link="gap")
+        plane.words(
+            50, 42, f"gap {v['gap']:.2f}", part="gap-words", link="gap", class_="em-words em-reveal"
+        )
         plane.grip(self.mean, low, "mean", cluster="blue", link="mean")
 
     def _draw_shares(self, plane):
