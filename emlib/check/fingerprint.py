@@ -29,10 +29,11 @@ def cell_width(values, tolerance):
 
 
 def fingerprints(values, width, context):
-    """Hashes of a result on both grids; one hash, the same for all, if an entry is not finite."""
+    """Hashes of a result on both grids; of where it is finite, if it is not so everywhere."""
     values = np.asarray(values, dtype=float)
-    if not np.isfinite(values).all():
-        return [_hash(f"{context}|not finite")] * 2
+    finite = np.isfinite(values)
+    if not finite.all():
+        return [_hash(f"{context}|{values.shape}|finite: {finite.astype(int).ravel()}")] * 2
     position = projection(values) / width
     return [
         _hash(f"{context}|{values.shape}|{grid}|{np.floor(position + grid / 2):.0f}")

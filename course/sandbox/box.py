@@ -1,0 +1,242 @@
+"""The grader's side of a child process: start it, ask it, end it."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from .border import BorderError, decode, encode
+
+HERE = Path(__file__).parent
+PROGRAM = (HERE / "border.py").read_text("utf-8") + (HERE / "worker.py").read_text("utf-8")
+LONGEST_REPLY = 64 * 2**20
+PATIENCE = 4
+"""A child may wait, for a busy machine or asleep, this many times longer than it may compute."""
+
+
+class BoxError(Exception):
+    """What went wrong in the child.
+
+    kind is "raised" (name, text, place of an exception), "time", "died", or "garbled".
+    """
+
+    def __init__(self, kind, name="", text="", place="", printed=""):
+        super().__init__(f"{kind} {name} {text}".strip())
+        self.kind, self.name, self.text = kind, name, text
+        self.place, self.printed = place, printed
+
+
+class Box:
+    """One child process with a student's names in it.
+
+    Parameters
+    ----------
+    settings : dict of the launcher, from `course.sandbox.protection`
+    seconds : computing time for one request
+    stand_ins : dict, name of a module -> its source, put into the child before anything runs
+    """
+
+    def __init__(self, settings, seconds=10.0, stand_ins=None):
+        self.settings, self.seconds = settings, seconds
+        self.stand_ins = stand_ins or {}
+        self.answers, self.number, self.child = {}, 0, None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        self.close()
+
+    @property
+    def alive(self):
+        """Whether there is a child to ask."""
+        return self.child is not None
+
+    def open(self, seconds=60.0):
+        """Start a child; it is ready when this returns."""
+        self.home = tempfile.mkdtemp(prefix="course-")
+        os.chmod(self.home, 0o755)
+        desk, stage = os.path.join(self.home, "desk"), os.path.join(self.home, "stage")
+        os.mkdir(desk)
+        os.chmod(desk, 0o777)
+        os.mkdir(stage)
+        ends = [os.pipe() for _ in range(3)]
+        (their_in, self.requests), (self.replies, their_out), (their_life, self.lifeline) = ends
+        environment = {
+            "PATH": "/usr/bin:/bin", "HOME": desk, "TMPDIR": desk, "LANG": "C.UTF-8",
+            "MPLBACKEND": "Agg", "MPLCONFIGDIR": desk, "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0",
+            "COURSE_WORKER": json.dumps({"stand_ins": self.stand_ins}),
+        }  # fmt: skip
+        settings = self.settings | {
+            "desk": desk,
+            "stage": stage,
+            "command": [sys.executable, "-I", "-B", "-c", PROGRAM],
+            "environment": environment,
+        }
+        command = [
+            sys.executable,
+            "-I",
+            "-S",
+            "-B",
+            str(HERE / "launcher.py"),
+            json.dumps(settings),
+        ]
+        self.child = subprocess.Popen(
+            ["/bin/sh", "-c", 'exec 3<&"$0" 4>&"$1" 5<&"$2"; shift 2; exec "$@"']
+            + [str(their_in), str(their_out), str(their_life), *command],
+            pass_fds=(their_in, their_out, their_life),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        for descriptor in (their_in, their_out, their_life):
+            os.close(descriptor)
+        self.buffer, self.process = b"", None
+        first = self._line(seconds)
+        if "failed" in first:
+            self.close()
+            raise BoxError("died", text=str(first["failed"]))
+        self.process = first.get("process")
+        self._line(seconds)
+
+    def close(self):
+        """End the child and everything that it started, and remove its desk."""
+        if self.child is None:
+            return
+        for descriptor in (self.requests, self.replies, self.lifeline):
+            os.close(descriptor)  # the launcher sees the lifeline end, and ends the worker
+        try:
+            self.child.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.child.pid, signal.SIGKILL)
+            self.child.wait()
+        self.child = None
+        _remove(self.home)
+
+    def run(self, source, place, seconds=None):
+        """Run one statement of the notebook."""
+        return self._ask("run", [source, place], seconds)
+
+    def call(self, name, arguments, seconds=None):
+        """Call a function; return (value, what the child says of it)."""
+        reply = self._ask("call", [name, [encode(a) for a in arguments]], seconds)
+        return self._value(reply), reply
+
+    def read(self, name):
+        """Return the value of a variable."""
+        return self._value(self._ask("read", [name]))
+
+    def replace(self, name, function):
+        """From now on `function`, which runs here and not in the child, answers for that name."""
+        self.answers[name] = function
+        return self._ask("replace", [name])
+
+    def judge(self, test, function, seconds=None):
+        """Run a student's test on `function`, which runs here; BoxError says that it objects."""
+        self.answers["stand-in"] = function
+        return self._ask("judge", [test, "stand-in"], seconds)
+
+    def _value(self, reply):
+        try:
+            return decode(reply.get("value"))
+        except (BorderError, ValueError, TypeError, RecursionError):
+            raise BoxError("garbled") from None
+
+    def _ask(self, what, arguments, seconds=None):
+        if self.child is None:
+            raise BoxError("died")
+        self.number += 1
+        self._send({"id": self.number, "do": what, "with": arguments})
+        seconds = self.seconds if seconds is None else seconds
+        clock = _Clock(self.process, seconds)
+        while True:
+            reply = self._line(clock)
+            if reply.get("ask") in self.answers:
+                self._send(self._answer(reply))
+            elif reply.get("id") == self.number:
+                break
+        if "error" in reply:
+            words = [str(reply.get(key, ""))[:500] for key in ("error", "text", "place", "printed")]
+            raise BoxError("raised", *words)
+        return reply
+
+    def _answer(self, reply):
+        try:
+            arguments = [decode(argument) for argument in reply["arguments"]]
+            return {"value": encode(self.answers[reply["ask"]](*arguments))}
+        except Exception as problem:  # whatever the student handed in: it is theirs to read
+            return {"error": f"{type(problem).__name__}: {problem}"[:300]}
+
+    def _send(self, message):
+        data = json.dumps(message).encode() + b"\n"
+        try:
+            while data:
+                data = data[os.write(self.requests, data[:65536]) :]
+        except BrokenPipeError:
+            self.close()
+            raise BoxError("died") from None
+
+    def _line(self, clock):
+        """Read one JSON object; the child is ended if it takes too long or says too much."""
+        clock = _Clock(None, clock) if isinstance(clock, float) else clock
+        while b"\n" not in self.buffer:
+            if not select.select([self.replies], [], [], 0.25)[0]:
+                if clock.over():
+                    self.close()
+                    raise BoxError("time", text=f"{clock.seconds:g}")
+                continue
+            chunk = os.read(self.replies, 65536)
+            self.buffer += chunk
+            if not chunk or len(self.buffer) > LONGEST_REPLY:
+                self.close()
+                raise BoxError("garbled" if chunk else "died")
+        line, self.buffer = self.buffer.split(b"\n", 1)
+        try:
+            reply = json.loads(line)
+        except (ValueError, RecursionError):
+            reply = None
+        if not isinstance(reply, dict):
+            self.close()
+            raise BoxError("garbled")
+        return reply
+
+
+class _Clock:
+    """Computing time of a process where that can be read, else time on the wall."""
+
+    def __init__(self, process, seconds):
+        self.process, self.seconds = process, seconds
+        self.wall, self.computed = time.monotonic(), _computed(process)
+
+    def over(self):
+        """Whether the time is used up."""
+        waited = time.monotonic() - self.wall
+        if self.computed is None:
+            return waited > self.seconds
+        now = _computed(self.process)
+        used = waited if now is None else now - self.computed
+        return used > self.seconds or waited > PATIENCE * self.seconds
+
+
+def _computed(process):
+    """Seconds of processor time that a process has used, or None."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    except (OSError, IndexError):
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _remove(folder):
+    """Remove a folder, whatever permissions a student's code has left in it."""
+    for path, _, _ in os.walk(folder):
+        with contextlib.suppress(OSError):
+            os.chmod(path, 0o700)
+    subprocess.run(["rm", "-rf", folder], check=False, stderr=subprocess.DEVNULL)
