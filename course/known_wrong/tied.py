@@ -1,4 +1,4 @@
-"""Clusters that share one covariance, log-sum-exp, known labels, the even weight: right and wrong."""
+"""Shared covariance, log-sum-exp, known labels, the even weight: right and wrong."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ CANCELS = {"determinant missing", "determinant not halved", "first covariance fo
 
 
 def mixture(make):
-    """Inputs of a mixture with one covariance: X, weights, means, covariance."""
+    """Make inputs of a mixture with one covariance: X, weights, means, covariance."""
 
     def inputs(rng):
         X, weights, means, covariances = make(rng)
@@ -23,7 +23,7 @@ def mixture(make):
 
 
 def without_weights(make):
-    """Inputs for densities: X, means, covariance."""
+    """Make inputs for densities: X, means, covariance."""
 
     def inputs(rng):
         X, _, means, covariance = mixture(make)(rng)
@@ -151,7 +151,7 @@ LOG_SUM_EXP = (
 
 
 def some_labels(rng):
-    """A mixture and labels, a third of which are known."""
+    """Return a mixture and labels, a third of which are known."""
     X, weights, means, covariance = mixture(full_mixture)(rng)
     labels = np.full(len(X), -1)
     known = rng.permutation(len(X))[: len(X) // 3]
@@ -162,7 +162,7 @@ def some_labels(rng):
 
 
 def no_labels(rng):
-    """A mixture and labels none of which is known."""
+    """Return a mixture and labels none of which is known."""
     X, weights, means, covariance, labels = some_labels(rng)
     return X, weights, means, covariance, np.full_like(labels, -1)
 
@@ -244,10 +244,8 @@ def two_far_clusters(rng):
     """One observation far from two clusters, along the line that parts them."""
     x, means, covariance = two_clusters(rng)
     along = means[1] - means[0]
-    away = np.linalg.solve(
-        np.stack([np.linalg.solve(covariance, along), *np.eye(3)[1:]]), np.eye(3)
-    )
-    return x + (300 * away[:, 1]).round(6), means, covariance
+    across = np.cross(np.linalg.solve(covariance, along), [1.0, 2.0, 3.0])
+    return x + 300 * across / np.linalg.norm(across), means, covariance
 
 
 def _logs(x, means, covariance):

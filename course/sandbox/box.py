@@ -14,7 +14,12 @@ from pathlib import Path
 from .border import BorderError, decode, encode
 
 HERE = Path(__file__).parent
-PROGRAM = (HERE / "border.py").read_text("utf-8") + (HERE / "worker.py").read_text("utf-8")
+PROGRAM = """
+import sys, types
+sys.modules["border"] = border = types.ModuleType("border")
+exec({!r}, border.__dict__)
+exec({!r})
+""".format(*((HERE / name).read_text("utf-8") for name in ("border.py", "worker.py")))
 LONGEST_REPLY = 64 * 2**20
 PATIENCE = 4
 """A child may wait, for a busy machine or asleep, this many times longer than it may compute."""
@@ -80,17 +85,9 @@ class Box:
             "command": [sys.executable, "-I", "-B", "-c", PROGRAM],
             "environment": environment,
         }
-        command = [
-            sys.executable,
-            "-I",
-            "-S",
-            "-B",
-            str(HERE / "launcher.py"),
-            json.dumps(settings),
-        ]
+        launcher = [sys.executable, "-I", "-S", "-B", str(HERE / "launcher.py")]
         self.child = subprocess.Popen(
-            ["/bin/sh", "-c", 'exec 3<&"$0" 4>&"$1" 5<&"$2"; shift 2; exec "$@"']
-            + [str(their_in), str(their_out), str(their_life), *command],
+            [*launcher, json.dumps(settings | {"ends": [their_in, their_out, their_life]})],
             pass_fds=(their_in, their_out, their_life),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,

@@ -8,6 +8,7 @@ holds Python and an empty desk.
 """
 
 import ctypes
+import fcntl
 import json
 import os
 import select
@@ -173,9 +174,18 @@ def _children():
     return found
 
 
+def take_ends(ends):
+    """Put the three ends where everybody expects them: 3, 4 and 5."""
+    aside = [fcntl.fcntl(end, fcntl.F_DUPFD, 50) for end in ends]
+    for descriptor, end in zip((3, 4, 5), aside, strict=True):
+        os.dup2(end, descriptor)
+    os.closerange(6, 4096)
+
+
 def main():
     """Start the worker, say which process it is, wait, sweep."""
     settings = json.loads(sys.argv[1])
+    take_ends(settings["ends"])
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     if sys.platform == "linux":
         _libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

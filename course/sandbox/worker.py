@@ -2,7 +2,7 @@
 
 One JSON object a line comes in on descriptor 3 and goes out on descriptor 4. What goes out is not
 believed: the student's code could write there too, and would gain nothing by it. This file is sent
-into the child as text, after `border.py`, whose names it uses.
+into the child as text, together with `border.py`.
 """
 
 import builtins
@@ -15,6 +15,7 @@ import types
 import warnings
 
 import numpy as np
+from border import decode, encode
 
 KEEP_PRINTED = 500
 CELL = "<cell "
