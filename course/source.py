@@ -9,6 +9,7 @@ import numpy as np
 
 from .author import KINDS, Question
 
+NAMED = ("question", "text", "check", "carries")
 ROLES = ("question", "text", "check", "teacher", "carries")
 CODE_SOLUTION = re.compile(
     r"^([ \t]*)### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION\n?", re.S | re.M
@@ -91,7 +92,7 @@ def _cell(cell, path):
     if len(roles) > 1:
         raise SourceError(f"{path.name}: one cell is {' and '.join(roles)}; it can be one of them")
     role = roles[0] if roles else ""
-    name = str(cell.metadata[role]) if role in ("question", "text", "check") else ""
+    name = str(cell.metadata[role]) if role in NAMED else ""
     return Cell(cell.cell_type, cell.source, role, name)
 
 
@@ -115,10 +116,14 @@ def without_solution(cell):
     """Return the text of an answer cell as students get it."""
     if cell.kind == "markdown":
         return TEXT_SOLUTION.sub(lambda found: "*Your answer.*\n", cell.text).rstrip("\n")
-    blank = "### YOUR CODE\n{0}raise NotImplementedError"
-    return CODE_SOLUTION.sub(
-        lambda found: found[1] + blank.format(found[1]) + "\n", cell.text
-    ).rstrip("\n")
+    return CODE_SOLUTION.sub(_blank, cell.text).rstrip("\n")
+
+
+def _blank(found):
+    """Return what stands in the place of a solution; a blank at the left margin stops nothing."""
+    indent = found[1]
+    stop = f"{indent}raise NotImplementedError\n" if indent else ""
+    return f"{indent}### YOUR CODE\n{stop}"
 
 
 def with_solution(cell):

@@ -117,28 +117,24 @@ class Box:
         self.child = None
         _remove(self.home)
 
-    def run(self, source, place, seconds=None):
-        """Run one statement of the notebook."""
-        return self._ask("run", [source, place], seconds)
-
-    def call(self, name, arguments, seconds=None):
+    def call(self, name, arguments):
         """Call a function; return (value, what the child says of it)."""
-        reply = self._ask("call", [name, [encode(a) for a in arguments]], seconds)
+        reply = self.ask("call", name, [encode(argument) for argument in arguments])
         return self._value(reply), reply
 
     def read(self, name):
         """Return the value of a variable."""
-        return self._value(self._ask("read", [name]))
+        return self._value(self.ask("read", name))
 
     def replace(self, name, function):
         """From now on `function`, which runs here and not in the child, answers for that name."""
         self.answers[name] = function
-        return self._ask("replace", [name])
+        self.ask("replace", name)
 
-    def judge(self, test, function, seconds=None):
+    def judge(self, test, function):
         """Run a student's test on `function`, which runs here; BoxError says that it objects."""
         self.answers["stand-in"] = function
-        return self._ask("judge", [test, "stand-in"], seconds)
+        self.ask("judge", test, "stand-in")
 
     def _value(self, reply):
         try:
@@ -146,11 +142,12 @@ class Box:
         except (BorderError, ValueError, TypeError, RecursionError):
             raise BoxError("garbled") from None
 
-    def _ask(self, what, arguments, seconds=None):
+    def ask(self, what, *arguments, seconds=None):
+        """Have the child do something; return its reply, or BoxError."""
         if self.child is None:
             raise BoxError("died")
         self.number += 1
-        self._send({"id": self.number, "do": what, "with": arguments})
+        self._send({"id": self.number, "do": what, "with": list(arguments)})
         seconds = self.seconds if seconds is None else seconds
         clock = _Clock(self.process, seconds)
         while True:

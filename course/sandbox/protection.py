@@ -4,6 +4,7 @@ A worker is started behind all walls, then behind fewer until it starts, and tri
 hand-in would try. What it could not do is protected; nothing is assumed.
 """
 
+import ast
 import contextlib
 import importlib.util
 import os
@@ -153,7 +154,8 @@ def measure(settings):
         os.chmod(folder, 0o755)
         with Box(settings, seconds=3) as box:
             box.open()
-            box.run(ATTEMPTS, "<cell 1>")
+            for index in range(len(ast.parse(ATTEMPTS).body)):
+                box.ask("run", ATTEMPTS, "<cell 1>", index)
             fails = lambda *attempt: _fails(box, *attempt)  # noqa: E731
             holds = {
                 "privileges": fails("be_root"),

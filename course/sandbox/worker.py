@@ -5,6 +5,7 @@ believed: the student's code could write there too, and would gain nothing by it
 into the child as text, together with `border.py`.
 """
 
+import ast
 import builtins
 import contextlib
 import json
@@ -83,9 +84,14 @@ class Worker:
         reply["warnings"] = sorted({warning.category.__name__ for warning in caught})[:5]
         return reply
 
-    def run(self, source, place):
-        """Run one statement of the notebook."""
-        exec(compile(source, place, "exec"), self.names)
+    def parse(self, source, place):
+        """Say of what kind each statement of a cell is."""
+        return {"kinds": [_kind(statement) for statement in ast.parse(source, place).body]}
+
+    def run(self, source, place, index):
+        """Run one statement of a cell."""
+        statement = ast.parse(source, place).body[index]
+        exec(compile(ast.Module([statement], []), place, "exec"), self.names)
         return {}
 
     def call(self, name, arguments):
@@ -126,6 +132,17 @@ class Worker:
 
         stand_in.__name__ = stand_in.__qualname__ = "function"
         return stand_in
+
+
+def _kind(statement):
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return "definition"
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return "import"
+    if isinstance(statement, ast.Assign):
+        names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+        return "student id" if "STUDENT_ID" in names else "assignment"
+    return "other"
 
 
 def _as_tuple(value):
