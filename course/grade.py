@@ -34,18 +34,11 @@ class Grader:
 
     def grade(self, path, student_id):
         """Return the result of one hand-in, ready for JSON; nothing in it depends on the clock."""
-        result = {
-            "student": student_id,
-            "file": Path(path).name,
-            "assignment": self.assignment.name,
-            "questions": [],
-            "notes": [],
-        }
         try:
             hand_in = open_hand_in(path)
         except HandInError as problem:
-            sentence = f"This could not be graded: {problem}."
-            return result | {"notes": [sentence], "questions": self._nothing(sentence)}
+            return self._nothing(path, student_id, f"This could not be graded: {problem}.")
+        result = self._empty(path, student_id)
         marks = {}
         with self._session(hand_in, student_id) as session:
             for question in self.assignment.questions:
@@ -55,6 +48,23 @@ class Grader:
             result["notes"] = list(hand_in.notes) + session.notes
             result["claimed"] = session.claimed
         return result
+
+    def give_up(self, path, student_id, problem):
+        """Return a result that says that the grader itself failed: a teacher must look."""
+        sentence = (
+            "The grader itself failed on this hand-in; your teacher has been told "
+            f"({type(problem).__name__})."
+        )
+        return self._nothing(path, student_id, sentence) | {"failed": str(problem)[:300]}
+
+    def _empty(self, path, student_id):
+        return {
+            "student": student_id,
+            "file": Path(path).name,
+            "assignment": self.assignment.name,
+            "questions": [],
+            "notes": [],
+        }
 
     def _session(self, hand_in, student_id, replaced=None):
         return Session(hand_in, self.settings, self.stand_ins, student_id, replaced)
@@ -84,11 +94,11 @@ class Grader:
             for old, new in zip(verdict.parts, again.parts, strict=True)
         ]
         replaced = " and ".join(f"`{name}`" for name in names)
-        note = f"Judged with a right {replaced} in the place of yours, whose mistake is not yours twice."
+        note = f"Judged with a right {replaced} in the place of yours: one mistake counts once."
         return Verdict(parts, again.mistakes, [*again.notes, note])
 
-    def _nothing(self, sentence):
-        """Entries of a hand-in that could not be opened."""
+    def _nothing(self, path, student_id, sentence):
+        """Return the result of a hand-in that could not be opened."""
         entries = []
         for question in self.assignment.questions:
             parts = [
@@ -96,7 +106,7 @@ class Grader:
                 for part in getattr(question, "parts", ())
             ] or [{"name": "all", "points": question.points, "mark": 0, "sentence": sentence}]
             entries.append(_entry(question, Verdict(parts), None))
-        return entries
+        return self._empty(path, student_id) | {"questions": entries, "notes": [sentence]}
 
 
 def judge_numbers(question, session):

@@ -1,4 +1,4 @@
-"""One question of one hand-in: what is right, which mistakes explain the rest, and the sentences."""
+"""One question of one hand-in: what is right, which mistakes explain the rest, in sentences."""
 
 from dataclasses import dataclass, field
 

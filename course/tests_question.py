@@ -1,4 +1,4 @@
-"""Tests that a student wrote: do they tell right functions from wrong ones?"""
+"""Grade the tests that a student wrote: whether they tell right from wrong."""
 
 from .judge import Verdict, explain_failure
 from .sandbox import BoxError

@@ -73,7 +73,7 @@ class Checker:
 
 
 def _variable(value, name, shape):
-    """What can be said of a student's own numbers, of which the notebook knows the shape alone."""
+    """Say what can be seen of a student's own numbers, of which only the shape is known here."""
     if is_blank(value):
         return NOT_YET
     try:
