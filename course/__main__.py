@@ -57,6 +57,7 @@ def parser():
     part.add_argument("--roster", type=Path, help="CSV with a column id, and name, email, …")
     part.add_argument("--salt", type=Path, default=ROOT / ".course-salt", help=SALT_HELP)
     part.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
+    part.add_argument("--seconds", type=float, default=10.0, help="computing time of one call")
     part.add_argument("--again", action="store_true", help="grade everything anew")
     part.add_argument("--quiet", action="store_true", help="no progress bar")
     part.add_argument("--without", default="", help=WITHOUT_HELP)
@@ -106,6 +107,7 @@ def run_grade(options):
     grade_folder(
         Key(assignment, salt(options.salt)), entries, options.out, jobs=options.jobs,
         walls=found.settings["walls"], quiet=options.quiet, again=options.again,
+        seconds=options.seconds,
     )  # fmt: skip
     about = {
         "source": str(source.resolve()),

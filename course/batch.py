@@ -15,7 +15,7 @@ from .sandbox.protection import launch_settings
 HERE = Path(__file__).parent
 
 
-def grade_folder(key, entries, out, *, walls, jobs=2, quiet=False, again=False):
+def grade_folder(key, entries, out, *, walls, jobs=2, quiet=False, again=False, seconds=10.0):
     """Grade every entry that has no result yet, or whose file, source or grader has changed.
 
     Parameters
@@ -27,6 +27,7 @@ def grade_folder(key, entries, out, *, walls, jobs=2, quiet=False, again=False):
     jobs : how many at a time
     quiet : no progress bar
     again : grade all anew
+    seconds : computing time of one statement or call of a notebook
 
     Returns
     -------
@@ -34,8 +35,8 @@ def grade_folder(key, entries, out, *, walls, jobs=2, quiet=False, again=False):
     """
     results = Path(out) / "results"
     results.mkdir(parents=True, exist_ok=True)
-    source = _source_digest(key)
-    seats = _Seats(key, walls)
+    source = _source_digest(key, seconds)
+    seats = _Seats(key, walls, seconds)
 
     def one(entry):
         target = results / f"{file_name(entry.student.id)}.json"
@@ -61,8 +62,8 @@ def grade_folder(key, entries, out, *, walls, jobs=2, quiet=False, again=False):
 class _Seats:
     """One grader for each thread, whose workers are users of their own."""
 
-    def __init__(self, key, walls):
-        self.key, self.walls = key, walls
+    def __init__(self, key, walls, seconds):
+        self.key, self.walls, self.seconds = key, walls, seconds
         self.local, self.lock, self.taken = threading.local(), threading.Lock(), 0
         _ = key.trials, key.order  # made once, before anybody asks
 
@@ -71,7 +72,8 @@ class _Seats:
             with self.lock:
                 self.taken += 1
                 seat = self.taken
-            self.local.grader = Grader(self.key, launch_settings(self.walls, seat))
+            settings = launch_settings(self.walls, seat)
+            self.local.grader = Grader(self.key, settings, self.seconds)
         return self.local.grader
 
 
@@ -99,9 +101,9 @@ def file_name(student_id):
     return f"{plain}-{hashlib.sha256(student_id.encode()).hexdigest()[:6]}"
 
 
-def _source_digest(key):
+def _source_digest(key, seconds):
     """Hash of all that decides a mark, apart from the hand-in."""
-    digest = hashlib.sha256(key.salt.encode() + key.assignment.path.read_bytes())
+    digest = hashlib.sha256(f"{key.salt}|{seconds}".encode() + key.assignment.path.read_bytes())
     for path in sorted([*HERE.rglob("*.py"), *(HERE.parent / "emlib/check").glob("*.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

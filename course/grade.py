@@ -25,10 +25,11 @@ class Grader:
     ----------
     key : course.key.Key
     settings : of the boxes, from `course.sandbox.protection`
+    seconds : computing time of one statement or call
     """
 
-    def __init__(self, key, settings):
-        self.key, self.settings = key, settings
+    def __init__(self, key, settings, seconds=10.0):
+        self.key, self.settings, self.seconds = key, settings, seconds
         self.assignment = key.assignment
         self.stand_ins = stand_ins(key.assignment)
 
@@ -43,7 +44,7 @@ class Grader:
         with self._session(hand_in, student_id) as session:
             for question in self.assignment.questions:
                 verdict = self._question(question, session, hand_in, marks)
-                marks[question.name] = verdict.mark == question.points
+                marks[question.name] = verdict.mark == question.points and not verdict.single
                 result["questions"].append(_entry(question, verdict, hand_in))
             result["notes"] = list(hand_in.notes) + session.notes
             result["claimed"] = session.claimed
@@ -67,7 +68,7 @@ class Grader:
         }
 
     def _session(self, hand_in, student_id, replaced=None):
-        return Session(hand_in, self.settings, self.stand_ins, student_id, replaced)
+        return Session(hand_in, self.settings, self.stand_ins, student_id, self.seconds, replaced)
 
     def _question(self, question, session, hand_in, marks):
         if isinstance(question, BY_HAND):

@@ -13,6 +13,11 @@ from .key import same
 from .sandbox import BoxError
 from .sandbox.border import Strange
 
+FEW_DIGITS = (
+    "The numbers agree to about six digits and not to eight: is something on the way in single "
+    "precision, was something small added, or were two large numbers subtracted?"
+)
+
 
 @dataclass
 class Verdict:
@@ -23,11 +28,13 @@ class Verdict:
     parts : list of dict with name, points, mark, sentence
     mistakes : list of names of known mistakes that explain what is wrong
     notes : list of sentences that cost nothing
+    single : whether results came in single precision, which later questions inherit
     """
 
     parts: list
     mistakes: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    single: bool = False
 
     @property
     def mark(self):
@@ -41,6 +48,7 @@ class _Sight:
     claims: dict = field(default_factory=dict)
     said: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
+    single: bool = False
 
 
 def judge(question, session, trials):
@@ -103,6 +111,7 @@ def _look(sight, cell, value, output, trial):
         return
     single = values.dtype.kind == "f" and values.dtype.itemsize < 8
     tolerance = COARSE if single else FINE
+    sight.single |= single
     values = values.astype(float)
     if same(values, expected, tolerance):
         sight.seen[cell] = RIGHT
@@ -113,6 +122,8 @@ def _look(sight, cell, value, output, trial):
         sight.said[cell] = shape_note
     elif single and SINGLE not in sight.notes:
         sight.notes.append(SINGLE)
+    elif not matching and same(values, expected, COARSE):
+        sight.said[cell] = FEW_DIGITS
     finite = bool(np.isfinite(values).all())
     for name, found in wrong.items():
         shows = not same(found, expected, tolerance)
@@ -158,4 +169,4 @@ def _verdict(question, sight):
                 "sentence": " ".join(dict.fromkeys(sentences)),
             }
         )
-    return Verdict(parts, mistakes, sight.notes)
+    return Verdict(parts, mistakes, sight.notes, sight.single)

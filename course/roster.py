@@ -50,8 +50,12 @@ class Roster:
             if text.lower() in self.by_key:
                 return self.by_key[text.lower()]
         words = re.split(r"[_\s()\[\]/\\]+|\.ipynb$", str(path).lower())
-        found = {self.by_key[word].id for word in words if word in self.by_key}
-        return self.students[found.pop()] if len(found) == 1 else None
+        ids = {key.lower(): student for key, student in self.students.items()}
+        for keys in (ids, self.by_key):
+            found = {keys[word].id for word in words if word in keys}
+            if len(found) == 1:
+                return self.students[found.pop()]
+        return None
 
 
 @dataclass(frozen=True)

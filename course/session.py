@@ -2,7 +2,7 @@
 
 from .sandbox import Box, BoxError
 
-STATEMENT_SECONDS, IMPORT_SECONDS = 10.0, 60.0
+IMPORT_SECONDS = 60.0
 MOST_LOSSES = 3
 """After so many statements that ended the process, only definitions are run."""
 
@@ -17,12 +17,13 @@ class Session:
     hand_in : course.handin.HandIn
     settings, stand_ins : of the Box
     student_id : str, set wherever the notebook sets STUDENT_ID
+    seconds : computing time of one statement or call
     replaced : dict, name -> function of the grader's that answers for it
     """
 
-    def __init__(self, hand_in, settings, stand_ins, student_id, replaced=None):
-        self.hand_in, self.student_id = hand_in, student_id
-        self.box = Box(settings, STATEMENT_SECONDS, stand_ins)
+    def __init__(self, hand_in, settings, stand_ins, student_id, seconds, replaced=None):
+        self.hand_in, self.student_id, self.seconds = hand_in, student_id, seconds
+        self.box = Box(settings, seconds, stand_ins)
         self.replaced = replaced or {}
         self.notes, self.bad, self.claimed = [], set(), ""
 
@@ -90,7 +91,7 @@ class Session:
             self.claimed = ""
 
     def _try(self, number, index, what, source, place, *more):
-        seconds = IMPORT_SECONDS if more[1:] == ("import",) else STATEMENT_SECONDS
+        seconds = IMPORT_SECONDS if more[1:] == ("import",) else self.seconds
         try:
             kinds = self.box.ask(what, source, place, *more[:1], seconds=seconds).get("kinds")
             return kinds if isinstance(kinds, list) else []
