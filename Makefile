@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test check serve lab chapters lock environment benchmark clean
+.PHONY: help book test check serve lab chapters course lock environment benchmark clean
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"
@@ -50,6 +50,9 @@ chapters: environment ## run the notebooks and store their outputs: make chapter
 	@python tools/refresh_chapters.py $(FILES)
 	@python tools/draw_cover.py
 	@python tools/write_contract.py
+
+course: environment ## every edition of the assignments, into _build/course: make course FROM=a/private/folder
+	@python -m course build $(if $(FROM),--source "$(FROM)")
 
 lock: environment ## compile the lock files anew: make lock UPGRADE=--upgrade takes newer versions
 	@$(compile) --extra test --extra lock pyproject.toml -o requirements.txt
