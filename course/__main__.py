@@ -9,11 +9,12 @@ from pathlib import Path
 
 from . import marks
 from .batch import grade_folder
+from .build import build
 from .catalogue import catalogue
 from .chapter_checks import QUESTIONS, REFERENCES
 from .class_report import write_class_report
-from .editions import build
 from .gradebook import write_gradebook
+from .gradescope import grade_for_gradescope
 from .key import Key
 from .manual import collect_answers
 from .report import write_reports
@@ -64,6 +65,13 @@ def parser():
 
     part = command("report", run_report, "write marks and reports anew, with your marks by hand")
     part.add_argument("out", type=Path, help="the folder that `grade` wrote")
+
+    part = command("gradescope", run_gradescope, "grade one submission inside Gradescope")
+    part.add_argument("source", type=Path)
+    part.add_argument("submission", type=Path)
+    part.add_argument("--salt", type=Path, required=True)
+    part.add_argument("--metadata", type=Path, required=True)
+    part.add_argument("--out", type=Path, required=True)
 
     command("protections", run_protections, "try out what this system can protect")
     command("catalogue", run_catalogue, "write the hashes of the chapters' checks")
@@ -140,6 +148,14 @@ def run_report(options):
         overrides.write_text(",".join(marks.OVERRIDES) + "\n", "utf-8")
     print(f"{len(final)} hand-ins: {options.out / 'gradebook.csv'}, {options.out / 'class.html'}")
     return 0
+
+
+def run_gradescope(options):
+    """Grade the submission that Gradescope has put into a folder."""
+    result = grade_for_gradescope(
+        options.source, options.submission, options.metadata, salt(options.salt)
+    )
+    options.out.write_text(json.dumps(result, indent=1), "utf-8")
 
 
 def run_protections(options):

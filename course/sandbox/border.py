@@ -9,7 +9,7 @@ import base64
 import numpy as np
 
 DTYPES = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1", "c8", "c16")
-DEEPEST, LONGEST, LARGEST = 8, 20_000, 32 * 2**20
+DEEPEST, LONGEST, LARGEST = 8, 20_000, 8 * 2**20
 
 
 class BorderError(ValueError):

@@ -20,7 +20,10 @@ sys.modules["border"] = border = types.ModuleType("border")
 exec({!r}, border.__dict__)
 exec({!r})
 """.format(*((HERE / name).read_text("utf-8") for name in ("border.py", "worker.py")))
-LONGEST_REPLY = 64 * 2**20
+LONGEST_REPLY = 16 * 2**20
+GLANCE = 0.2
+"""Seconds between two looks at the clock."""
+
 PATIENCE = 4
 """A child may wait, for a busy machine or asleep, this many times longer than it may compute."""
 
@@ -66,6 +69,19 @@ class Box:
     def open(self, seconds=60.0):
         """Start a child; it is ready when this returns."""
         self.home = tempfile.mkdtemp(prefix="course-")
+        try:
+            self._start()
+            first = self._line(seconds)
+            if "failed" in first:
+                raise BoxError("died", text=str(first["failed"]))
+            self.process = first.get("process")
+            self._line(seconds)
+        except BaseException:
+            self.close()
+            _remove(self.home)
+            raise
+
+    def _start(self):
         os.chmod(self.home, 0o755)
         desk, stage = os.path.join(self.home, "desk"), os.path.join(self.home, "stage")
         os.mkdir(desk)
@@ -94,13 +110,7 @@ class Box:
         )  # fmt: skip
         for descriptor in (their_in, their_out, their_life):
             os.close(descriptor)
-        self.buffer, self.process = b"", None
-        first = self._line(seconds)
-        if "failed" in first:
-            self.close()
-            raise BoxError("died", text=str(first["failed"]))
-        self.process = first.get("process")
-        self._line(seconds)
+        self.buffer, self.process = bytearray(), None
 
     def close(self):
         """End the child and everything that it started, and remove its desk."""
@@ -180,18 +190,22 @@ class Box:
     def _line(self, clock):
         """Read one JSON object; the child is ended if it takes too long or says too much."""
         clock = _Clock(None, clock) if isinstance(clock, float) else clock
-        while b"\n" not in self.buffer:
-            if not select.select([self.replies], [], [], 0.25)[0]:
-                if clock.over():
-                    self.close()
-                    raise BoxError("time", text=f"{clock.seconds:g}")
+        end = self.buffer.find(b"\n")
+        while end < 0 or clock.over():
+            if clock.over():
+                self.close()
+                raise BoxError("time", text=f"{clock.seconds:g}")
+            if not select.select([self.replies], [], [], GLANCE)[0]:
                 continue
             chunk = os.read(self.replies, 65536)
+            end = chunk.find(b"\n")
+            end = end if end < 0 else end + len(self.buffer)
             self.buffer += chunk
             if not chunk or len(self.buffer) > LONGEST_REPLY:
                 self.close()
                 raise BoxError("garbled" if chunk else "died")
-        line, self.buffer = self.buffer.split(b"\n", 1)
+        line = bytes(self.buffer[:end])
+        del self.buffer[: end + 1]
         try:
             reply = json.loads(line)
         except (ValueError, RecursionError):
@@ -208,10 +222,14 @@ class _Clock:
     def __init__(self, process, seconds):
         self.process, self.seconds = process, seconds
         self.wall, self.computed = time.monotonic(), _computed(process)
+        self.looked = self.wall
 
     def over(self):
-        """Whether the time is used up."""
-        waited = time.monotonic() - self.wall
+        """Whether the time is used up; looks at the clock now and then, however often asked."""
+        now = time.monotonic()
+        if now - self.looked < GLANCE:
+            return False
+        self.looked, waited = now, now - self.wall
         if self.computed is None:
             return waited > self.seconds
         now = _computed(self.process)
