@@ -113,22 +113,22 @@ def _look(sight, cell, value, output, trial):
     tolerance = COARSE if single else FINE
     sight.single |= single
     values = values.astype(float)
-    if same(values, expected, tolerance):
-        sight.seen[cell] = RIGHT
-        return
+    right = same(values, expected, tolerance)
     matching = {name for name, found in wrong.items() if same(values, found, tolerance)}
-    sight.seen[cell] = matching
-    if shape_note and not matching:
-        sight.said[cell] = shape_note
-    elif single and SINGLE not in sight.notes:
-        sight.notes.append(SINGLE)
-    elif not matching and same(values, expected, COARSE):
-        sight.said[cell] = FEW_DIGITS
+    sight.seen[cell] = RIGHT if right else matching
     finite = bool(np.isfinite(values).all())
     for name, found in wrong.items():
         shows = not same(found, expected, tolerance)
-        if shows and (finite or name in matching):
+        if shows and (right or finite or name in matching):
             sight.claims[name].add(cell)
+    if right or matching:
+        return
+    if shape_note:
+        sight.said[cell] = shape_note
+    elif single and SINGLE not in sight.notes:
+        sight.notes.append(SINGLE)
+    elif same(values, expected, COARSE):
+        sight.said[cell] = FEW_DIGITS
 
 
 def _values(value, output, expected):

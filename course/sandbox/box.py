@@ -24,8 +24,7 @@ LONGEST_REPLY = 16 * 2**20
 GLANCE = 0.2
 """Seconds between two looks at the clock."""
 
-PATIENCE = 4
-"""A child may wait, for a busy machine or asleep, this many times longer than it may compute."""
+WAITS_FOR_ITS_TURN = ("R", "D")
 
 
 class BoxError(Exception):
@@ -217,33 +216,32 @@ class Box:
 
 
 class _Clock:
-    """Computing time of a process where that can be read, else time on the wall."""
+    """Time that a process computes, or does nothing; time that it waits for its turn is free."""
 
     def __init__(self, process, seconds):
         self.process, self.seconds = process, seconds
-        self.wall, self.computed = time.monotonic(), _computed(process)
-        self.looked = self.wall
+        self.looked, self.idle = time.monotonic(), 0.0
+        self.start, _ = self.before = _reading(process)
 
     def over(self):
         """Whether the time is used up; looks at the clock now and then, however often asked."""
         now = time.monotonic()
         if now - self.looked < GLANCE:
             return False
-        self.looked, waited = now, now - self.wall
-        if self.computed is None:
-            return waited > self.seconds
-        now = _computed(self.process)
-        used = waited if now is None else now - self.computed
-        return used > self.seconds or waited > PATIENCE * self.seconds
+        reading = _reading(self.process)
+        if reading[1] not in WAITS_FOR_ITS_TURN and reading[0] == self.before[0]:
+            self.idle += now - self.looked
+        self.looked, self.before = now, reading
+        return reading[0] - self.start > self.seconds or self.idle > self.seconds
 
 
-def _computed(process):
-    """Seconds of processor time that a process has used, or None."""
+def _reading(process):
+    """Seconds of processor time that a process has used, and its state; idle if it has none."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     except (OSError, IndexError):
-        return None
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return 0.0, "gone"
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), fields[0]
 
 
 def _remove(folder):
