@@ -150,7 +150,6 @@ class Tests:
     name : str, of the student's test function
     right : tuple of functions; the student's test never sees their source
     wrong : tuple of Variant; a hint says what a test that misses it does not look at
-    practice : dict, name -> source of a wrong function that the notebook shows
     points_each : marks for each wrong function that is told apart; none if a right one fails
     """
 
@@ -159,7 +158,6 @@ class Tests:
     right: tuple
     wrong: tuple
     points_each: float = 1
-    practice: dict = field(default_factory=dict)
 
     @property
     def points(self):

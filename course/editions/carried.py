@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import emlib
-from course.author import Numbers
+from course.author import Numbers, Tests
 from course.catalogue import catalogue
 
 PACKAGE = "emcheck"
@@ -58,6 +58,7 @@ def checks(assignment):
     """Return the catalogue of an assignment."""
     numbers = [question for question in assignment.questions if isinstance(question, Numbers)]
     return catalogue(assignment.functions, assignment.references) | {
+        "tests": [q.name for q in assignment.questions if isinstance(q, Tests)],
         "variables": {question.name: list(question.shape) for question in numbers},
         "data": carried_data(assignment),
     }

@@ -23,6 +23,7 @@ class Checker:
     def __init__(self, catalogue):
         self.questions = catalogue["questions"]
         self.variables = catalogue.get("variables", {})
+        self.tests = catalogue.get("tests", [])
         self.data = catalogue.get("data", [])
         self.earned = {}
 
@@ -30,6 +31,9 @@ class Checker:
         """Print what is seen of a function; without one, of the caller's function of that name."""
         if function is None:
             function = sys._getframe(1).f_globals.get(name)
+        if name in self.tests:
+            print(f"{name}: {_test(function)}")
+            return
         if name in self.variables:
             print(f"{name}: {_variable(function, name, self.variables[name])}")
             return
@@ -40,7 +44,7 @@ class Checker:
     def sentence(self, name, function):
         """Return what is seen, without printing it."""
         if name not in self.questions:
-            known = ", ".join(sorted([*self.questions, *self.variables]))
+            known = ", ".join(sorted([*self.questions, *self.variables, *self.tests]))
             raise ValueError(f"there is no check named {name!r}; there are: {known}")
         question = self.questions[name]
         self.earned[name] = 0
@@ -70,6 +74,19 @@ class Checker:
             f"Marks so far: {sum(self.earned.values()):g} of {self.total:g}; "
             "other inputs than these decide in the end."
         )
+
+
+def _test(test):
+    """Say whether there is a test; which wrong functions it finds, the notebook cannot know."""
+    if is_blank(test):
+        return NOT_YET
+    try:
+        test(lambda *arguments: None)
+    except NotImplementedError:
+        return NOT_YET
+    except Exception:
+        return "noted; which wrong functions it finds is seen when it is graded."
+    return "it does not object to a function that returns nothing at all."
 
 
 def _variable(value, name, shape):
