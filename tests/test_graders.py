@@ -85,9 +85,8 @@ def run(program, *arguments, cwd):
 
 def fill_in(notebook, assignment, answers, name_of):
     """Write answers, else solutions, into the answer cells of a released notebook."""
-    solutions = {
-        cell.name: with_solution(cell) for cell in assignment.cells if cell.role == "question"
-    }
+    answers_of = [cell for cell in assignment.cells if cell.role == "question"]
+    solutions = {cell.name: with_solution(cell) for cell in answers_of}
     filled = set()
     for cell in notebook.cells:
         name = name_of(cell)
@@ -112,7 +111,7 @@ def test_nbgrader_runs_the_edition_and_agrees(graders, editions, assignment, our
     for name, answers in HAND_INS.items():
         filled = fill_in(
             nbformat.read(released, 4), assignment, answers,
-            lambda cell: cell.metadata.get("nbgrader", {}).get("grade_id", "").removeprefix("answer-"),
+            lambda cell: cell.metadata.get("nbgrader", {}).get("grade_id", "")[len("answer-") :],
         )  # fmt: skip
         path = tmp_path / "submitted" / name / NAME / notebook.name
         path.parent.mkdir(parents=True)

@@ -53,8 +53,8 @@ def be_root():
 def take(megabytes):
     return len(bytearray(megabytes * 2**20))
 def fill(megabytes):
-    with open("full", "wb") as file:
-        for _ in range(megabytes): file.write(bytes(2**20))
+    for number in range(megabytes):
+        with open(f"full-{number}", "wb") as file: file.write(bytes(2**20))
 def spin():
     while True: pass
 def hide(name):
