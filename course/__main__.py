@@ -31,7 +31,7 @@ def main(arguments=None):
     options = parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (SourceError, marks.MarksError, OSError, ValueError) as problem:
+    except (SourceError, marks.MarksError, OSError, ValueError, RuntimeError) as problem:
         print(f"course: {problem}", file=sys.stderr)
         return 1
 

@@ -1,6 +1,7 @@
 """Right answers to the assignments, written independently of the solutions, as students might."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from right_solutions import LOG_GAUSSIAN
@@ -156,3 +157,120 @@ RIGHT_ANSWERS = {
     },
 }
 """Assignment -> question -> functions."""
+
+
+# --- The loop, with rows that count more than once
+
+
+def _expanded(X, row_weights, *arrays):
+    """Write each row as often as it counts."""
+    times = np.asarray(row_weights).astype(int)
+    return [np.repeat(array, times, axis=0) for array in (X, *arrays)]
+
+
+def e_step_by_softmax(X, row_weights, weights, means, covariance):
+    joint = _joint(X, weights, means, covariance)
+    return softmax(joint, axis=1), sum(row_weights * logsumexp(joint, axis=1))
+
+
+def e_step_on_expanded_rows(X, row_weights, *parameters):
+    (rows,) = _expanded(X, row_weights)
+    total = logsumexp(_joint(rows, *parameters), axis=1).sum()
+    return [list(row) for row in responsibilities_by_ratios(X, *parameters)], np.array(total)
+
+
+def m_step_on_expanded_rows(X, row_weights, resp):
+    rows, resp = _expanded(X, row_weights, resp)
+    means = np.array([np.average(rows, axis=0, weights=r) for r in resp.T])
+    parts = [np.cov(rows.T, aweights=r, ddof=0) * r.sum() for r in resp.T]
+    return resp.mean(axis=0), means, sum(parts) / len(rows)
+
+
+def m_step_by_total_less_between(X, row_weights, resp):
+    shares = row_weights[:, None] * resp
+    weights = shares.sum(axis=0) / row_weights.sum()
+    means = np.einsum("nk,nd->kd", shares, X) / shares.sum(axis=0)[:, None]
+    second = np.einsum("n,ni,nj->ij", row_weights, X, X) / row_weights.sum()
+    return weights, means, second - np.einsum("k,ki,kj->ij", weights, means, means)
+
+
+def m_step_of_rows_in_single_precision(X, row_weights, resp):
+    return [np.float32(part) for part in m_step_by_total_less_between(X, row_weights, resp)]
+
+
+def fit_with_other_hands(X, row_weights, weights, means, covariance, n_rounds):
+    parameters = (weights, means, covariance)
+    trace = [e_step_by_softmax(X, row_weights, *parameters)[1]]
+    while len(trace) <= n_rounds:
+        resp = np.array(e_step_on_expanded_rows(X, row_weights, *parameters)[0])
+        parameters = m_step_by_total_less_between(X, row_weights, resp)
+        trace += [e_step_by_softmax(X, row_weights, *parameters)[1]]
+    return [*parameters, trace]
+
+
+def rounds_by_numpy(trace, tol):
+    small = np.diff(trace) < tol
+    return small.argmax() + 1 if small.any() else -1
+
+
+def rounds_by_next(trace, tol):
+    pairs = enumerate(pairwise(trace), 1)
+    return next((t for t, (before, after) in pairs if after < before + tol), -1)
+
+
+RIGHT_ANSWERS["em"] = {
+    "e_step": (e_step_by_softmax, e_step_on_expanded_rows),
+    "m_step": (
+        m_step_on_expanded_rows,
+        m_step_by_total_less_between,
+        m_step_of_rows_in_single_precision,
+    ),
+    "fit": (fit_with_other_hands,),
+    "rounds_needed": (rounds_by_numpy, rounds_by_next),
+}
+
+
+# --- Test it, break it, use it
+
+
+def spread_by_singular_values(covariances):
+    return [math.sqrt(np.linalg.svd(covariance)[1][-1]) for covariance in covariances]
+
+
+def choose_by_sorting(ends, spreads, floor):
+    order = sorted(range(len(ends)), key=lambda run: -ends[run])
+    return next((run for run in order if spreads[run] >= floor), -1)
+
+
+def choose_by_masking(ends, spreads, floor):
+    masked = np.ma.masked_array(ends, mask=spreads < floor)
+    return -1 if masked.mask.all() else int(masked.argmax())
+
+
+def log_products_by_xlogy(X, weights, probabilities):
+    from scipy.special import xlog1py, xlogy
+
+    terms = xlogy(X[:, None], probabilities) + xlog1py(1 - X[:, None], -probabilities)
+    return terms.sum(axis=-1) + np.log(weights)
+
+
+def log_products_by_loops(X, weights, probabilities):
+    table = np.zeros((len(X), len(weights)))
+    with np.errstate(divide="ignore"):
+        for i, row in enumerate(X):
+            for k, chances in enumerate(probabilities):
+                said = [p if answer else 1 - p for answer, p in zip(row, chances, strict=True)]
+                table[i, k] = np.log(weights[k]) + np.log(said).sum()
+    return table
+
+
+def m_step_of_answers_by_average(X, resp):
+    return resp.mean(axis=0), [np.average(X, axis=0, weights=column) for column in resp.T]
+
+
+RIGHT_ANSWERS["trust"] = {
+    "smallest_spread": (spread_by_singular_values,),
+    "choose": (choose_by_sorting, choose_by_masking),
+    "log_products": (log_products_by_xlogy, log_products_by_loops),
+    "m_step_of_answers": (m_step_of_answers_by_average,),
+}

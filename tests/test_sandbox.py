@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 
 import numpy as np
 import pytest
@@ -197,3 +198,32 @@ def test_without_protection_nothing_is_graded_unless_the_risk_is_accepted(
     assert command.main([*arguments, "--without", "files,network"]) == 0
     assert "files, network" in (out / "class.html").read_text()
     assert (tmp_path / "salt").stat().st_mode & 0o077 == 0
+
+
+# --- Inside Gradescope
+
+
+def test_the_package_for_gradescope_grades_a_submission_by_itself(tmp_path):
+    from course.editions.gradescope import package
+
+    assignment = read(command.SOURCES / "responsibilities.py")
+    package(assignment, "a salt", tmp_path / "autograder.zip")
+    source, submission = tmp_path / "source", tmp_path / "submission"
+    with zipfile.ZipFile(tmp_path / "autograder.zip") as zipped:
+        zipped.extractall(source)
+    submission.mkdir()
+    write(answered(assignment), submission / "anything.ipynb")
+    metadata = {"users": [{"email": "ada@example.org", "name": "Ada", "sid": "4711"}]}
+    (tmp_path / "submission_metadata.json").write_text(json.dumps(metadata))
+    arguments = ["gradescope", "assignment.py", str(submission), "--salt", "salt"]
+    arguments += ["--metadata", str(tmp_path / "submission_metadata.json")]
+    arguments += ["--out", str(tmp_path / "results.json")]
+    program = "import sys; sys.path[:0] = ['.']; from course.__main__ import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=source, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert sum(test["score"] for test in results["tests"]) == 17
+    assert {test["status"] for test in results["tests"]} == {"passed"}
