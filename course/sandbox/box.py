@@ -227,19 +227,20 @@ class _Clock:
 
     def __init__(self, process, seconds):
         self.process, self.seconds = process, seconds
-        self.looked, self.idle = time.monotonic(), 0.0
+        self.looked, self.idle, self.expired = time.monotonic(), 0.0, False
         self.start, _ = self.before = _reading(process)
 
     def over(self):
         """Whether the time is used up; looks at the clock now and then, however often asked."""
         now = time.monotonic()
         if now - self.looked < GLANCE:
-            return False
+            return self.expired
         reading = _reading(self.process)
         if reading[1] not in WAITS_FOR_ITS_TURN and reading[0] == self.before[0]:
             self.idle += now - self.looked
         self.looked, self.before = now, reading
-        return reading[0] - self.start > self.seconds or self.idle > self.seconds
+        self.expired = reading[0] - self.start > self.seconds or self.idle > self.seconds
+        return self.expired
 
 
 def _reading(process):
