@@ -106,6 +106,7 @@ class Numbers:
     expected : function of the student's id that returns the right value
     shape : tuple, told to the student
     tolerance : float, relative; wide enough for every sensible way to get there
+    needs : names of earlier questions; where marks were lost there, the reference stands in
     """
 
     name: str
@@ -115,6 +116,7 @@ class Numbers:
     if_wrong: str
     shape: tuple = ()
     tolerance: float = 1e-6
+    needs: tuple = ()
 
 
 @dataclass(frozen=True)

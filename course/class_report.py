@@ -35,8 +35,8 @@ def write_class_report(results, assignment, roster, out, missing=()):
         "mistakes": mistakes(results),
         "questions": questions(results),
     }
-    titles = [row["title"] for row in report["questions"]]
-    shares = [row["share"] for row in report["questions"]]
+    rows = [(n, row) for n, row in enumerate(report["questions"], 1) if row["share"] is not None]
+    titles, shares = [f"{n}. {row['title']}" for n, row in rows], [row["share"] for _, row in rows]
     report["ease"] = _bars(titles, shares, "Question", "share")
     Path(out, "class.html").write_text(
         render("class.html", assignment=assignment, report=report), "utf-8"
@@ -83,7 +83,7 @@ def questions(results):
             {
                 "title": question["title"],
                 "points": question["points"],
-                "share": 0.0 if waiting else share,
+                "share": None if waiting else share,
                 "ease": "by hand" if waiting else f"{share:.0%}",
                 "discrimination": "" if waiting else _correlation(marks, totals - marks),
                 "unexplained": sum(
@@ -133,7 +133,7 @@ def _bars(labels, values, across, up):
                 number * step + 4, BASE + HEIGHT - height, step - 8, height,
                 (number + 0.5) * step, BASE + HEIGHT - height - 4, value,
                 (number + 0.5) * step, HEIGHT + BASE + 16,
-                label if len(label) <= step / 6 else f"{number + 1}",
+                label if len(label) <= step / 6 else label.split(".")[0],
             )
         )  # fmt: skip
     return Markup("").join([*parts, Markup("</svg>")])

@@ -73,21 +73,24 @@ class Grader:
     def _question(self, question, session, hand_in, marks):
         if isinstance(question, BY_HAND):
             return Verdict([])
-        if isinstance(question, Numbers):
-            return judge_numbers(question, session)
         if isinstance(question, Tests):
             return judge_tests(question, session, self.key.order[question.name])
-        verdict = judge(question, session, self.key.trials[question.name])
+        verdict = self._judge(question, session)
         lost_before = [name for name in question.needs if not marks[name]]
         if lost_before and verdict.mark < question.points:
             verdict = self._follow_through(question, verdict, session, hand_in, lost_before)
         return verdict
 
+    def _judge(self, question, session):
+        if isinstance(question, Numbers):
+            return judge_numbers(question, session)
+        return judge(question, session, self.key.trials[question.name])
+
     def _follow_through(self, question, verdict, session, hand_in, names):
         """Judge again with right functions in the place of wrong ones; keep the better parts."""
         right = {name: self.assignment.references[name] for name in names}
         with self._session(hand_in, session.student_id, right) as helped:
-            again = judge(question, helped, self.key.trials[question.name])
+            again = self._judge(question, helped)
         if again.mark <= verdict.mark:
             return verdict
         parts = [

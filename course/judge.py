@@ -73,9 +73,8 @@ def judge(question, session, trials):
 def explain_failure(problem, name):
     """Say in words why there is nothing to compare."""
     if problem.kind == "time":
-        return (
-            f"It was stopped after computing for {problem.text} s: is the test of a loop never true"
-        )
+        stopped = f"It was stopped after computing for {problem.text} s"
+        return f"{stopped}: the test of a loop may never be true"
     if problem.kind == "died":
         return "It ended Python itself, or took more memory than there is for it"
     if problem.kind == "garbled":

@@ -404,6 +404,7 @@ MY_LOG_LIKELIHOOD = Numbers(
     "my_log_likelihood",
     title="The log-likelihood of your geyser",
     points=2,
+    needs=("e_step", "m_step", "fit"),
     expected=lambda student_id: right_fit(student_id)[3][-1],
     if_wrong="This is the last entry of the trace after 400 rounds on your own rows with their "
     "weights. Does your id stand in the second cell, and were the weights handed on?",
@@ -413,6 +414,7 @@ MY_MEANS = Numbers(
     "my_means",
     title="The means of your geyser",
     points=1,
+    needs=("e_step", "m_step", "fit"),
     expected=lambda student_id: right_fit(student_id)[1],
     shape=(2, 2),
     if_wrong="These are the means after 400 rounds, one row for each cluster in the order of the "

@@ -387,6 +387,7 @@ MY_SOFT_COUNTS = Numbers(
     "my_soft_counts",
     title="For how many does each answer?",
     points=2,
+    needs=("log_density", "log_sum_exp", "responsibilities"),
     expected=lambda student_id: right_geyser(student_id)[1].sum(axis=0),
     shape=(2,),
     if_wrong="Add up each column of the responsibilities of your own eruptions; the two numbers "
@@ -397,6 +398,7 @@ MY_MOST_UNDECIDED = Numbers(
     "my_most_undecided",
     title="The most even eruption",
     points=1,
+    needs=("log_density", "log_sum_exp", "responsibilities"),
     expected=lambda student_id: (
         lambda mine, resp: mine[np.argmin(resp.max(axis=1))]
     )(*right_geyser(student_id)),

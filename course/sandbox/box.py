@@ -29,6 +29,8 @@ GLANCE = 0.2
 """Seconds between two looks at the clock."""
 
 WAITS_FOR_ITS_TURN = ("R", "D")
+PATIENCE = 6
+"""How many times longer than it may compute a child may take on a machine that is busy."""
 
 
 class BoxError(Exception):
@@ -223,11 +225,12 @@ class Box:
 
 
 class _Clock:
-    """Time that a process computes, or does nothing; time that it waits for its turn is free."""
+    """Time that a process computes, or does nothing; it has patience while the machine is busy."""
 
     def __init__(self, process, seconds):
         self.process, self.seconds = process, seconds
-        self.looked, self.idle, self.expired = time.monotonic(), 0.0, False
+        self.began = self.looked = time.monotonic()
+        self.idle, self.expired = 0.0, False
         self.start, _ = self.before = _reading(process)
 
     def over(self):
@@ -239,7 +242,11 @@ class _Clock:
         if reading[1] not in WAITS_FOR_ITS_TURN and reading[0] == self.before[0]:
             self.idle += now - self.looked
         self.looked, self.before = now, reading
-        self.expired = reading[0] - self.start > self.seconds or self.idle > self.seconds
+        self.expired = (
+            reading[0] - self.start > self.seconds
+            or self.idle > self.seconds
+            or now - self.began > PATIENCE * self.seconds
+        )
         return self.expired
 
 

@@ -30,7 +30,7 @@ MEANING = {
     "network": "it reaches no network, not even this machine",
     "processes": "it cannot touch other processes, and whatever it started ends with it",
 }
-MEMORY_MB, DESK_MB, PROCESSES = 1536, 64, 24
+MEMORY_MB, DESK_MB, PROCESSES = 1536, 64, 8
 FIRST_USER = 61_000
 """Where the grader runs as root, each worker is a user of its own from here on."""
 
