@@ -25,6 +25,9 @@ exec({!r})
 LONGEST_REPLY = 16 * 2**20
 LARGEST_QUESTION = 50_000
 """Numbers that a child may ask the grader to compute with: it computes outside the walls."""
+WRITTEN_AT_ONCE = 4096
+"""What a pipe takes without waiting if it takes anything at all."""
+
 GLANCE = 0.2
 """Seconds between two looks at the clock."""
 
@@ -162,13 +165,12 @@ class Box:
         if self.child is None:
             raise BoxError("died")
         self.number += 1
-        self._send({"id": self.number, "do": what, "with": list(arguments)})
-        seconds = self.seconds if seconds is None else seconds
-        clock = _Clock(self.process, seconds)
+        clock = _Clock(self.process, self.seconds if seconds is None else seconds)
+        self._send({"id": self.number, "do": what, "with": list(arguments)}, clock)
         while True:
             reply = self._line(clock)
             if reply.get("ask") in self.answers:
-                self._send(self._answer(reply))
+                self._send(self._answer(reply), clock)
             elif reply.get("id") == self.number:
                 break
         if "error" in reply:
@@ -186,23 +188,29 @@ class Box:
         except Exception as problem:  # whatever the student handed in: it is theirs to read
             return {"error": f"{type(problem).__name__}: {problem}"[:300]}
 
-    def _send(self, message):
+    def _send(self, message, clock):
+        """Write one JSON object; a child that does not listen is ended when its time is up."""
         data = json.dumps(message).encode() + b"\n"
         try:
             while data:
-                data = data[os.write(self.requests, data[:65536]) :]
+                self._end_if_over(clock)
+                if select.select([], [self.requests], [], GLANCE)[1]:
+                    data = data[os.write(self.requests, data[:WRITTEN_AT_ONCE]) :]
         except BrokenPipeError:
             self.close()
             raise BoxError("died") from None
+
+    def _end_if_over(self, clock):
+        if clock.over():
+            self.close()
+            raise BoxError("time", text=f"{clock.seconds:g}")
 
     def _line(self, clock):
         """Read one JSON object; the child is ended if it takes too long or says too much."""
         clock = _Clock(None, clock) if isinstance(clock, float) else clock
         end = self.buffer.find(b"\n")
         while end < 0 or clock.over():
-            if clock.over():
-                self.close()
-                raise BoxError("time", text=f"{clock.seconds:g}")
+            self._end_if_over(clock)
             if not select.select([self.replies], [], [], GLANCE)[0]:
                 continue
             chunk = os.read(self.replies, 65536)
