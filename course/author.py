@@ -94,3 +94,78 @@ class Question:
     def points(self):
         """Marks for the whole question."""
         return sum(part.points for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A result that students compute from their own data and leave in a variable.
+
+    Attributes
+    ----------
+    name : str, of the variable
+    expected : function of the student's id that returns the right value
+    shape : tuple, told to the student
+    tolerance : float, relative; wide enough for every sensible way to get there
+    needs : names of earlier questions; where marks were lost there, the reference stands in
+    """
+
+    name: str
+    title: str
+    points: float
+    expected: Callable
+    if_wrong: str
+    shape: tuple = ()
+    tolerance: float = 1e-6
+    needs: tuple = ()
+
+
+@dataclass(frozen=True)
+class FreeText:
+    """An answer in words, marked by hand; its answer cell in the source has the same name.
+
+    `rubric` is a tuple of (marks, what they are given for).
+    """
+
+    name: str
+    title: str
+    rubric: tuple
+
+    @property
+    def points(self):
+        """Marks for the whole answer."""
+        return sum(points for points, _ in self.rubric)
+
+
+@dataclass(frozen=True)
+class Picture(FreeText):
+    """A picture made by an answer cell, marked by hand."""
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Tests that a student writes, `def test_m_step(m_step)`, to tell right from wrong.
+
+    They must pass on every function of `right` and fail on each of `wrong`.
+
+    Attributes
+    ----------
+    name : str, of the student's test function
+    right : tuple of functions; the student's test never sees their source
+    wrong : tuple of Variant; a hint says what a test that misses it does not look at
+    points_each : marks for each wrong function that is told apart; none if a right one fails
+    """
+
+    name: str
+    title: str
+    right: tuple
+    wrong: tuple
+    points_each: float = 1
+
+    @property
+    def points(self):
+        """Marks for the whole question."""
+        return self.points_each * len(self.wrong)
+
+
+BY_HAND = (FreeText, Picture)
+KINDS = (Question, Numbers, FreeText, Picture, Tests)

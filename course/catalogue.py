@@ -1,5 +1,7 @@
 """What `emlib.check` may know of a question: inputs, and hashes of right and wrong results."""
 
+import copy
+
 import numpy as np
 
 from emlib.check.explain import RIGHT
@@ -30,7 +32,7 @@ def catalogue(questions, references, *, points=True):
 def describe(question, reference, *, points=True):
     """Entry of one question in the catalogue."""
     probes = [
-        probe(question, reference, kind, seed)
+        probe(question, reference, kind, np.random.default_rng(seed))
         for kind in question.inputs
         for seed in range(1, PROBES + 1)
     ]
@@ -52,17 +54,17 @@ def describe(question, reference, *, points=True):
     }
 
 
-def probe(question, reference, kind, seed):
-    """One set of inputs, public, with the hashes of what may come back."""
-    make = question.inputs[kind]
-    right = outputs_of(question, reference, make(np.random.default_rng(seed)))
+def probe(question, reference, kind, rng, variants=None):
+    """One set of inputs, with the hashes of what may come back."""
+    inputs = question.inputs[kind](rng)
+    right = outputs_of(question, reference, copy.deepcopy(inputs))
     wrong = {
-        variant.name: outputs_of(question, variant.function, make(np.random.default_rng(seed)))
-        for variant in question.variants
+        variant.name: outputs_of(question, variant.function, copy.deepcopy(inputs))
+        for variant in (question.variants if variants is None else variants)
     }
     return {
         "kind": kind,
-        "args": [_plain(argument) for argument in make(np.random.default_rng(seed))],
+        "args": [_plain(argument) for argument in inputs],
         "outputs": [
             _expected(
                 f"{question.name}|{output.name}",

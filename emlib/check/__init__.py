@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 
 from .checker import Checker
+from .student import student_rng
 
-__all__ = ["Checker", "check"]
+__all__ = ["Checker", "check", "student_rng"]
 
 
 def check(name, function):

@@ -2,8 +2,10 @@
 
 import sys
 
+import numpy as np
+
 from .explain import RIGHT, explain
-from .look import UnusableError, is_blank
+from .look import UnusableError, is_blank, usable
 from .sight import NotYetError, look_at
 
 NOT_YET = "not yet."
@@ -20,12 +22,21 @@ class Checker:
 
     def __init__(self, catalogue):
         self.questions = catalogue["questions"]
+        self.variables = catalogue.get("variables", {})
+        self.tests = catalogue.get("tests", [])
+        self.data = catalogue.get("data", [])
         self.earned = {}
 
     def __call__(self, name, function=None):
         """Print what is seen of a function; without one, of the caller's function of that name."""
         if function is None:
             function = sys._getframe(1).f_globals.get(name)
+        if name in self.tests:
+            print(f"{name}: {_test(function)}")
+            return
+        if name in self.variables:
+            print(f"{name}: {_variable(function, name, self.variables[name])}")
+            return
         print(f"{name}: {self.sentence(name, function)}")
         if self.total:
             print(self.marks())
@@ -33,7 +44,7 @@ class Checker:
     def sentence(self, name, function):
         """Return what is seen, without printing it."""
         if name not in self.questions:
-            known = ", ".join(sorted(self.questions))
+            known = ", ".join(sorted([*self.questions, *self.variables, *self.tests]))
             raise ValueError(f"there is no check named {name!r}; there are: {known}")
         question = self.questions[name]
         self.earned[name] = 0
@@ -63,6 +74,32 @@ class Checker:
             f"Marks so far: {sum(self.earned.values()):g} of {self.total:g}; "
             "other inputs than these decide in the end."
         )
+
+
+def _test(test):
+    """Say whether there is a test; which wrong functions it finds, the notebook cannot know."""
+    if is_blank(test):
+        return NOT_YET
+    try:
+        test(lambda *arguments: None)
+    except NotImplementedError:
+        return NOT_YET
+    except Exception:
+        return "noted; which wrong functions it finds is seen when it is graded."
+    return "it does not object to a function that returns nothing at all."
+
+
+def _variable(value, name, shape):
+    """Say what can be seen of a student's own numbers, of which only the shape is known here."""
+    if is_blank(value):
+        return NOT_YET
+    try:
+        values = usable(value, shape, name)
+    except UnusableError as problem:
+        return f"{problem}."
+    if not np.isfinite(values).all():
+        return "some entries are NaN or infinite."
+    return "noted; whether it is right depends on your own data and is seen when it is graded."
 
 
 def _cells(part):

@@ -17,35 +17,30 @@ single."""
 
 
 def projection(values):
-    """Weighted sum of all entries; the weights, between 1/2 and 3/2, are all different."""
+    """Weighted sum of all finite entries; the weights, between 1/2 and 3/2, are all different."""
     values = np.asarray(values, dtype=float).ravel()
-    return float(values @ _weights(values.size))
+    return float(np.where(np.isfinite(values), values, 0.0) @ _weights(values.size))
 
 
 def cell_width(values, tolerance):
     """Width that makes results within `tolerance` of these fall into one cell; two digits of it."""
-    values = np.abs(np.asarray(values, dtype=float)).ravel()
-    return float(f"{4 * tolerance * (values @ _weights(values.size)):.1e}") or tolerance
+    return float(f"{4 * tolerance * projection(np.abs(values)):.1e}") or tolerance
 
 
 def fingerprints(values, width, context):
-    """Hashes of a result on both grids; one hash, the same for all, if an entry is not finite."""
+    """Hashes of a result on both grids: its shape, where it is finite, and the cell it falls in."""
     values = np.asarray(values, dtype=float)
-    if not np.isfinite(values).all():
-        return [_hash(f"{context}|not finite")] * 2
-    position = projection(values) / width
+    position, finite = projection(values) / width, np.isfinite(values)
+    where = "" if finite.all() else f"|finite: {finite.astype(int).ravel().tolist()}"
     return [
-        _hash(f"{context}|{values.shape}|{grid}|{np.floor(position + grid / 2):.0f}")
+        _hash(f"{context}|{values.shape}|{grid}|{np.floor(position + grid / 2):.0f}{where}")
         for grid in (0, 1)
     ]
 
 
 def safest(values, width, context):
     """Return the hash of the grid whose edges are further away."""
-    values = np.asarray(values, dtype=float)
     first, second = fingerprints(values, width, context)
-    if not np.isfinite(values).all():
-        return first
     return first if abs(projection(values) / width % 1 - 0.5) <= 0.25 else second
 
 

@@ -1,0 +1,135 @@
+"""A folder of hand-ins: graded side by side, taken up again where it stopped."""
+
+import hashlib
+import json
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tqdm import tqdm
+
+from .grade import Grader
+from .sandbox.protection import launch_settings
+
+HERE = Path(__file__).parent
+
+
+def grade_folder(key, entries, out, *, walls, jobs=2, quiet=False, again=False, seconds=10.0):
+    """Grade every entry that has no result yet, or whose file, source or grader has changed.
+
+    Parameters
+    ----------
+    key : course.key.Key
+    entries : list of course.roster.Entry
+    out : folder of the results
+    walls : whether workers stand behind namespaces
+    jobs : how many at a time
+    quiet : no progress bar
+    again : grade all anew
+    seconds : computing time of one statement or call of a notebook
+
+    Returns
+    -------
+    list of results, in the order of the entries
+    """
+    results = Path(out) / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    source = _source_digest(key, seconds)
+    seats = _Seats(key, walls, seconds)
+
+    def one(entry):
+        target = results / f"{file_name(entry.student.id)}.json"
+        made_from = _digest(source, entry)
+        result = None if again else _read(target, made_from)
+        if result is None:
+            result = _graded(seats, key, entry) | {"made_from": made_from}
+            _write(target, result)
+        return result
+
+    with ThreadPoolExecutor(jobs) as pool:
+        bar = tqdm(
+            pool.map(one, entries), total=len(entries), disable=quiet, unit="hand-in", leave=False
+        )
+        graded = list(bar)
+    keep = {f"{file_name(entry.student.id)}.json" for entry in entries}
+    for stale in results.glob("*.json"):
+        if stale.name not in keep:
+            stale.unlink()
+    return graded
+
+
+class _Seats:
+    """One grader for each thread, whose workers are users of their own."""
+
+    def __init__(self, key, walls, seconds):
+        self.key, self.walls, self.seconds = key, walls, seconds
+        self.local, self.lock, self.taken = threading.local(), threading.Lock(), 0
+        _ = key.trials, key.order  # made once, before anybody asks
+
+    def grader(self):
+        if not hasattr(self.local, "grader"):
+            with self.lock:
+                self.taken += 1
+                seat = self.taken
+            settings = launch_settings(self.walls, seat)
+            self.local.grader = Grader(self.key, settings, self.seconds)
+        return self.local.grader
+
+
+def _graded(seats, key, entry):
+    """Grade one hand-in; whatever happens, the batch goes on."""
+    grader = seats.grader()
+    try:
+        result = grader.grade(entry.path, entry.student.id)
+    except Exception as problem:
+        result = grader.give_up(entry.path, entry.student.id, problem)
+    result["name"] = entry.student.name
+    if entry.others:
+        others = ", ".join(entry.others)
+        result["notes"].append(
+            f"Several files were handed in; {entry.path.name} counts, {others} not."
+        )
+    return result
+
+
+def file_name(student_id):
+    """Return a file name for a student that no file system objects to, different for each."""
+    plain = re.sub(r"[^\w.-]", "_", student_id)[:60].strip(".") or "_"
+    if plain == student_id:
+        return plain
+    return f"{plain}-{hashlib.sha256(student_id.encode()).hexdigest()[:6]}"
+
+
+def _source_digest(key, seconds):
+    """Hash of all that decides a mark, apart from the hand-in."""
+    digest = hashlib.sha256(f"{key.salt}|{seconds}".encode() + key.assignment.path.read_bytes())
+    for path in sorted([*HERE.rglob("*.py"), *(HERE.parent / "emlib/check").glob("*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _digest(source, entry):
+    digest = hashlib.sha256(source.encode())
+    digest.update(f"{entry.student.id}|{entry.student.name}|{entry.others}".encode())
+    if entry.path.is_symlink() or not entry.path.is_file():
+        digest.update(b"no file")
+    else:
+        with entry.path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _read(target, made_from):
+    try:
+        result = json.loads(target.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return result if result.get("made_from") == made_from else None
+
+
+def _write(target, result):
+    """Write a result whole or not at all: a batch that is stopped leaves no half of one."""
+    aside = target.with_suffix(".part")
+    aside.write_text(json.dumps(result, indent=1, ensure_ascii=False, sort_keys=True), "utf-8")
+    aside.replace(target)

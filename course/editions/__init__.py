@@ -1,0 +1,1 @@
+"""What is built from a source: one module for each kind of edition."""

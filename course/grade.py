@@ -1,0 +1,143 @@
+"""One hand-in, from a file to marks with a sentence for each mark that was lost."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from emlib.check.look import UnusableError, is_blank, usable
+
+from .author import BY_HAND, Numbers, Tests
+from .handin import HandInError, open_hand_in
+from .judge import Verdict, explain_failure, judge
+from .key import same
+from .sandbox import BoxError
+from .sandbox.border import Strange
+from .session import Session
+from .stand_ins import stand_ins
+from .tests_question import judge_tests
+
+
+class Grader:
+    """Grades hand-ins of one assignment.
+
+    Parameters
+    ----------
+    key : course.key.Key
+    settings : of the boxes, from `course.sandbox.protection`
+    seconds : computing time of one statement or call
+    """
+
+    def __init__(self, key, settings, seconds=10.0):
+        self.key, self.settings, self.seconds = key, settings, seconds
+        self.assignment = key.assignment
+        self.stand_ins = stand_ins(key.assignment)
+
+    def grade(self, path, student_id):
+        """Return the result of one hand-in, ready for JSON; nothing in it depends on the clock."""
+        try:
+            hand_in = open_hand_in(path)
+        except HandInError as problem:
+            return self._nothing(path, student_id, f"This could not be graded: {problem}.")
+        result = self._empty(path, student_id)
+        marks = {}
+        with self._session(hand_in, student_id) as session:
+            for question in self.assignment.questions:
+                verdict = self._question(question, session, hand_in, marks)
+                marks[question.name] = verdict.mark == question.points and not verdict.single
+                result["questions"].append(_entry(question, verdict, hand_in))
+            result["notes"] = list(hand_in.notes) + session.notes
+            result["claimed"] = session.claimed
+        return result
+
+    def give_up(self, path, student_id, problem):
+        """Return a result that says that the grader itself failed: a teacher must look."""
+        sentence = (
+            "The grader itself failed on this hand-in; your teacher has been told "
+            f"({type(problem).__name__})."
+        )
+        return self._nothing(path, student_id, sentence) | {"failed": str(problem)[:300]}
+
+    def _empty(self, path, student_id):
+        return {
+            "student": student_id,
+            "file": Path(path).name,
+            "assignment": self.assignment.name,
+            "questions": [],
+            "notes": [],
+        }
+
+    def _session(self, hand_in, student_id, replaced=None):
+        return Session(hand_in, self.settings, self.stand_ins, student_id, self.seconds, replaced)
+
+    def _question(self, question, session, hand_in, marks):
+        if isinstance(question, BY_HAND):
+            return Verdict([])
+        if isinstance(question, Tests):
+            return judge_tests(question, session, self.key.order[question.name])
+        verdict = self._judge(question, session)
+        lost_before = [name for name in question.needs if not marks[name]]
+        if lost_before and verdict.mark < question.points:
+            verdict = self._follow_through(question, verdict, session, hand_in, lost_before)
+        return verdict
+
+    def _judge(self, question, session):
+        if isinstance(question, Numbers):
+            return judge_numbers(question, session)
+        return judge(question, session, self.key.trials[question.name])
+
+    def _follow_through(self, question, verdict, session, hand_in, names):
+        """Judge again with right functions in the place of wrong ones; keep the better parts."""
+        right = {name: self.assignment.references[name] for name in names}
+        with self._session(hand_in, session.student_id, right) as helped:
+            again = self._judge(question, helped)
+        if again.mark <= verdict.mark:
+            return verdict
+        parts = [
+            new if new["mark"] > old["mark"] else old
+            for old, new in zip(verdict.parts, again.parts, strict=True)
+        ]
+        replaced = " and ".join(f"`{name}`" for name in names)
+        note = f"Judged with a right {replaced} in the place of yours: one mistake counts once."
+        return Verdict(parts, again.mistakes, [*again.notes, note])
+
+    def _nothing(self, path, student_id, sentence):
+        """Return the result of a hand-in that could not be opened."""
+        entries = []
+        for question in self.assignment.questions:
+            parts = [
+                {"name": part.name, "points": part.points, "mark": 0, "sentence": sentence}
+                for part in getattr(question, "parts", ())
+            ] or [{"name": "all", "points": question.points, "mark": 0, "sentence": sentence}]
+            entries.append(_entry(question, Verdict(parts), None))
+        return self._empty(path, student_id) | {"questions": entries, "notes": [sentence]}
+
+
+def judge_numbers(question, session):
+    """Compare a student's own numbers with what they should be for that student."""
+    try:
+        value = session.read(question.name)
+        if is_blank(value):
+            sentence = "It is not filled in yet."
+        elif isinstance(value, Strange):
+            sentence = f"It is of type {value.type_name}, and numbers were asked for."
+        else:
+            values = usable(value, question.shape, question.name).astype(float)
+            expected = np.asarray(question.expected(session.student_id), dtype=float)
+            right = same(values, expected, question.tolerance)
+            sentence = "" if right else question.if_wrong
+    except BoxError as problem:
+        sentence = f"{explain_failure(problem, question.name)}."
+    except UnusableError as problem:
+        sentence = f"{problem}."
+    part = {"name": "value", "points": question.points, "sentence": sentence}
+    return Verdict([part | {"mark": 0 if sentence else question.points}])
+
+
+def _entry(question, verdict, hand_in):
+    entry = {"name": question.name, "title": question.title, "points": question.points}
+    entry |= asdict(verdict)
+    by_hand = isinstance(question, BY_HAND)
+    if by_hand and hand_in is not None:
+        entry |= {"by_hand": True, "answer": hand_in.texts.get(question.name, "")}
+    return entry

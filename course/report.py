@@ -1,0 +1,37 @@
+"""What students read: a page each, in which every mark that was lost has a sentence."""
+
+from pathlib import Path
+
+from .batch import file_name
+from .templates import render
+
+
+def write_reports(results, assignment, out):
+    """Write reports/<student>.html and .md for every result."""
+    folder = Path(out) / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    keep = set()
+    for result in results:
+        shown = result | {"questions": [_shown(question) for question in result["questions"]]}
+        for ending in ("html", "md"):
+            page = folder / f"{file_name(result['student'])}.{ending}"
+            page.write_text(
+                render(f"report.{ending}", assignment=assignment, result=shown), "utf-8"
+            )
+            keep.add(page.name)
+    for stale in folder.iterdir():
+        if stale.name not in keep:
+            stale.unlink()
+
+
+def _shown(question):
+    """Put together the parts that were lost for the same reason."""
+    reasons = {}
+    for part in question["parts"]:
+        if part["mark"] < part["points"] or part.get("override"):
+            sentence = part["sentence"]
+            if part.get("override"):
+                sentence = f"Set to {part['mark']:g} by your teacher: {part['override']}"
+            reasons.setdefault(sentence, []).append(part["name"])
+    shown = {"override": "", "comment": ""} | question
+    return shown | {"lost": list(reasons.items())}

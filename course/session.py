@@ -1,0 +1,128 @@
+"""A student's notebook, run in a box; when the box dies it is opened again and run up to there."""
+
+from .sandbox import Box, BoxError
+
+IMPORT_SECONDS = 60.0
+MOST_LOSSES = 3
+"""After so many statements that ended the process, only definitions are run."""
+
+ALWAYS = ("definition", "import")
+
+
+class Session:
+    """Names that a notebook has defined, ready to be called.
+
+    Parameters
+    ----------
+    hand_in : course.handin.HandIn
+    settings, stand_ins : of the Box
+    student_id : str, set wherever the notebook sets STUDENT_ID
+    seconds : computing time of one statement or call
+    replaced : dict, name -> function of the grader's that answers for it
+    """
+
+    def __init__(self, hand_in, settings, stand_ins, student_id, seconds, replaced=None):
+        self.hand_in, self.student_id, self.seconds = hand_in, student_id, seconds
+        self.box = Box(settings, seconds, stand_ins)
+        self.replaced = replaced or {}
+        self.notes, self.bad, self.claimed = [], set(), ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        self.box.close()
+
+    def call(self, name, arguments):
+        """Call a function of the notebook; return (value, what the child says of it)."""
+        self.prepare()
+        return self.box.call(name, arguments)
+
+    def read(self, name):
+        """Return the value of a variable."""
+        self.prepare()
+        return self.box.read(name)
+
+    def judge(self, test, function):
+        """Run a student's test on a function of the grader's."""
+        self.prepare()
+        return self.box.judge(test, function)
+
+    def prepare(self):
+        """See that the notebook has been run; statements that ended the process are left out."""
+        while not self.box.alive:
+            self.box.open()
+            try:
+                self._run_all()
+            except _LostError as lost:
+                self.bad.add(lost.statement)
+                self.note(lost.sentence)
+
+    def note(self, sentence):
+        """Keep a sentence for the report, once."""
+        if sentence not in self.notes and len(self.notes) < 30:
+            self.notes.append(sentence)
+
+    def _run_all(self):
+        for number, source in self.hand_in.code:
+            if (number, "whole") not in self.bad:
+                self._run_cell(number, source)
+                self._replace()
+        self._replace()
+
+    def _replace(self):
+        """Let the grader answer for some names, also if the last cell has just defined them."""
+        for name, function in self.replaced.items():
+            self.box.replace(name, function)
+
+    def _run_cell(self, number, source):
+        place = f"<cell {number}>"
+        kinds = self._try(number, "whole", "parse", source, place)
+        if kinds is None:
+            return
+        for index, kind in enumerate(kinds):
+            few = len(self.bad) >= MOST_LOSSES and kind not in ALWAYS
+            if (number, index) not in self.bad and not few:
+                self._try(number, index, "run", source, place, index, kind)
+                if kind == "student id":
+                    self._set_student_id(place)
+
+    def _set_student_id(self, place):
+        """Keep what the notebook says and put the id that it was handed in under."""
+        try:
+            self.claimed = str(self.box.read("STUDENT_ID"))[:60]
+            self.box.ask("run", f"STUDENT_ID = {self.student_id!r}", place, 0)
+        except BoxError:
+            self.claimed = ""
+
+    def _try(self, number, index, what, source, place, *more):
+        seconds = IMPORT_SECONDS if more[1:] == ("import",) else self.seconds
+        try:
+            kinds = self.box.ask(what, source, place, *more[:1], seconds=seconds).get("kinds")
+            return kinds if isinstance(kinds, list) else []
+        except BoxError as problem:
+            if problem.kind == "raised":
+                self.note(_sentence(number, problem))
+                return None
+            raise _LostError((number, index), _sentence(number, problem)) from None
+
+
+class _LostError(Exception):
+    """A statement ended the process."""
+
+    def __init__(self, statement, sentence):
+        super().__init__(sentence)
+        self.statement, self.sentence = statement, sentence
+
+
+def _sentence(number, problem):
+    where = f"Cell {number}"
+    if problem.kind == "raised" and problem.name == "NotImplementedError":
+        return f"{where} is not filled in yet."
+    if problem.kind == "raised":
+        line = problem.place.partition("line ")[2]
+        where += f", line {line}" if line else ""
+        return f"{where} stopped with {problem.name}: {problem.text}. The rest was run without it."
+    if problem.kind == "time":
+        return f"{where} computed longer than {problem.text} s and was left out."
+    return f"{where} ended Python itself and was left out."

@@ -1,0 +1,43 @@
+"""Grade the tests that a student wrote: whether they tell right from wrong."""
+
+from .judge import Verdict, explain_failure
+from .sandbox import BoxError
+
+
+def judge_tests(question, session, line_up):
+    """Run a student's test on every function of the line-up; return a Verdict.
+
+    The functions run here, in the grader; the child sends arguments and gets results. It does not
+    know which of them are right.
+    """
+    objected, trouble = {}, ""
+    accused = []
+    for number, (name, function) in enumerate(line_up):
+        try:
+            session.judge(question.name, function)
+            objected[number] = False
+        except BoxError as problem:
+            objected[number] = problem.kind == "raised"
+            if problem.kind != "raised" or problem.name in ("NotImplementedError", "KeyError"):
+                trouble = f"{explain_failure(problem, question.name)}."
+                break  # there is no test, or it never ends: the others would not tell more
+            elif name is None:
+                accused.append(f"{problem.name}: {problem.text}".strip(": "))
+    if not trouble and accused:
+        trouble = f"Your test fails on a function that is right, with {accused[0]}."
+    hints = {variant.name: variant.hint for variant in question.wrong}
+    parts = []
+    for number, (name, _) in sorted(enumerate(line_up), key=lambda entry: str(entry[1][0])):
+        if name is None:
+            continue
+        killed = not trouble and objected[number]
+        parts.append(
+            {
+                "name": name,
+                "points": question.points_each,
+                "mark": question.points_each if killed else 0,
+                "sentence": "" if killed else trouble or hints[name],
+            }
+        )
+    missed = [part["name"] for part in parts if not part["mark"]]
+    return Verdict(parts, [] if trouble else missed)

@@ -1,0 +1,368 @@
+"""Hostile and unlucky hand-ins: none gains a mark, none stops the batch, none leaves anything."""
+
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from handed_in import answered, write
+
+from course.__main__ import SOURCES
+from course.batch import grade_folder
+from course.grade import Grader
+from course.key import Key
+from course.roster import collect
+from course.sandbox.protection import launch_settings, protection
+from course.source import read
+
+SALT = "salt-that-must-not-be-found"
+ANSWER = """
+def log_sum_exp(log_values):
+    {body}
+"""
+IN_A_CELL = {
+    "patches what tests compare with": """
+        import builtins, numpy.testing
+        for module, names in ((np, ["allclose", "array_equal", "isclose"]),
+                              (numpy.testing, ["assert_allclose", "assert_equal"])):
+            for name in names: setattr(module, name, lambda *a, **k: True)
+        builtins.all = builtins.any = lambda *a: True
+    """,
+    "forges replies": """
+        import json, os
+        for number in range(3000):
+            os.write(4, (json.dumps({"id": number, "value": {"plain": 1}, "mark": 20,
+                                     "edited": [], "kinds": [], "ready": True}) + "\\n").encode())
+    """,
+    "writes rubbish where replies go": """
+        import os
+        os.write(4, b"{" * 100000 + b"\\n")
+    """,
+    "says too much": """
+        import os
+        while True: os.write(4, b"x" * 65536)
+    """,
+    "answers for ever": """
+        import os
+        while True: os.write(4, b'{"id": -1, "value": {"plain": 1}}\\n')
+    """,
+    "asks for ever": """
+        import os
+        while True: os.write(4, b'{"ask": "log_density", "arguments": []}\\n')
+    """,
+    "closes every descriptor": """
+        import os
+        os.closerange(0, 256)
+    """,
+    "signals its parents": """
+        import os, signal
+        for victim in (os.getppid(), 1, -1, 0):
+            for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM):
+                try: os.kill(victim, number)
+                except OSError: pass
+    """,
+    "forks for ever": """
+        import os
+        while True:
+            try: os.fork()
+            except OSError: pass
+    """,
+    "takes all memory": """
+        hoard = []
+        while True: hoard.append(bytearray(50_000_000))
+    """,
+    "fills the disk": """
+        import os
+        for place in (".", "/tmp", "/dev/shm", "/var/tmp"):
+            for number in range(50):
+                try:
+                    with open(f"{place}/course-filler-{number}", "wb") as file:
+                        for _ in range(100): file.write(bytes(1_000_000))
+                except OSError: pass
+    """,
+    "prints for ever": """
+        while True: print("x" * 1000)
+    """,
+    "crashes the interpreter": """
+        import ctypes
+        ctypes.string_at(0)
+    """,
+    "becomes another program": """
+        import os
+        for program in ("/bin/sh", "/usr/bin/env", "/bin/busybox"):
+            try: os.execv(program, [program, "-c", "sleep 600"])
+            except OSError: pass
+        raise SystemExit
+    """,
+    "leaves a bomb": """
+        import atexit, threading, os, time
+        def bomb():
+            while True:
+                try: open("/tmp/course-bomb", "w").close()
+                except OSError: pass
+                time.sleep(0.05)
+        threading.Thread(target=bomb, daemon=True).start()
+        atexit.register(bomb)
+    """,
+    "hides a process": """
+        import ctypes, os, time
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                ctypes.CDLL(None).prctl(15, b"course-hidden", 0, 0, 0)
+                time.sleep(600)
+            os._exit(0)
+    """,
+    "stops itself": """
+        import os, signal
+        os.kill(os.getpid(), signal.SIGSTOP)
+    """,
+    "sleeps": """
+        import time
+        time.sleep(600)
+    """,
+    "reads everything it can find": """
+        import os
+        found = []
+        for folder, _, names in os.walk("/"):
+            if folder.startswith(("/usr", "/lib", "/proc", "/sys")) or "site-packages" in folder:
+                continue
+            for name in names:
+                try: text = open(os.path.join(folder, name), "rb").read(1_000_000)
+                except OSError: continue
+                if b"salt-that-must" in text or name.endswith((".ipynb", "author.py")):
+                    found.append(name)
+        if found: raise RuntimeError("FOUND " + repr(found))
+    """,
+    "asks its own process": """
+        import gc, inspect, os
+        words = repr(os.environ) + repr([o for o in gc.get_objects() if isinstance(o, str)])
+        frames = [f.frame.f_locals for f in inspect.stack()]
+        if "salt-that-must" in words: raise RuntimeError("FOUND salt")
+    """,
+    "turns to the answers of a library": """
+        for name in ("emlib.mixture", "sklearn.mixture", "course.source"):
+            try: __import__(name)
+            except ImportError: continue
+            raise RuntimeError("FOUND " + name)
+    """,
+    "reaches for the network": """
+        import socket
+        for address in (("127.0.0.1", 22), ("192.0.2.1", 80), ("1.1.1.1", 53)):
+            try: socket.create_connection(address, 1)
+            except OSError: continue
+            raise RuntimeError("FOUND network")
+    """,
+}
+AS_AN_ANSWER = {
+    "returns what is equal to everything": """
+        class Everything(np.ndarray):
+            __eq__ = __le__ = __ge__ = lambda self, other: np.True_
+            def __array_function__(self, *a, **k): return True
+        return np.zeros(len(log_values)).view(Everything)
+    """,
+    "returns what pickles into harm": """
+        class Harm:
+            def __reduce__(self): return (exec, ("open('/tmp/course-bomb', 'w')",))
+        return np.array([Harm()] * len(log_values), dtype=object)
+    """,
+    "returns a lie about its shape": """
+        return np.broadcast_to(1.0, (10**6, 10**6))
+    """,
+    "returns something endless": """
+        deep = []
+        for _ in range(10**5): deep = [deep]
+        return deep
+    """,
+    "returns a giant number": """
+        return 10**100_000
+    """,
+    "returns a list that grows as it is read": """
+        class Grows(list):
+            def __iter__(self):
+                while True: yield 1.0
+        return Grows([1.0])
+    """,
+    "raises what cannot be printed": """
+        class Mute(Exception):
+            def __str__(self): raise SystemExit
+        raise Mute
+    """,
+    "raises a book": """
+        raise ValueError("x" * 10**7)
+    """,
+    "calls the grader's own names": """
+        import sys
+        worker = sys._getframe(1).f_locals["self"]
+        worker.send({"ask": "log_density", "arguments": []})
+        return worker.requests.readline()
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def desks(tmp_path_factory):
+    """Where all boxes of this module are made, and nothing may be left at the end."""
+    folder = tmp_path_factory.mktemp("desks")
+    folder.parent.chmod(0o755)
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    yield folder
+    tempfile.tempdir = before
+
+
+@pytest.fixture(scope="module")
+def grader(desks):
+    settings = launch_settings(protection().settings["walls"], 900)
+    return Grader(Key(read(SOURCES / "responsibilities.py"), SALT), settings, seconds=0.5)
+
+
+def indent(source, by):
+    lines = source.strip("\n").splitlines()
+    return "\n".join(" " * by + line[8:] for line in lines).strip()
+
+
+def left_behind():
+    """Return what a hand-in could have left: processes by name, files in the usual places."""
+    found = [str(path) for place in ("/tmp", "/dev/shm", "/var/tmp")
+             for path in Path(place).glob("course-[bf]*")]  # fmt: skip
+    for path in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            if path.read_text().strip() == "course-hidden":
+                found.append(str(path))
+        except OSError:
+            continue
+    return found
+
+
+def grade(grader, notebook, folder):
+    """Grade one hand-in; what is left behind is looked for at once."""
+    result = grader.grade(write(notebook, folder / "eve.ipynb"), "eve")
+    assert left_behind() == []
+    assert SALT not in json.dumps(result)
+    assert "FOUND" not in json.dumps(result)
+    return sum(part["mark"] for entry in result["questions"] for part in entry["parts"]), result
+
+
+SLOW = {
+    "says too much",
+    "answers for ever",
+    "asks for ever",
+    "sleeps",
+    "stops itself",
+    "forks for ever",
+    "takes all memory",
+    "fills the disk",
+    "prints for ever",
+    "writes rubbish where replies go",
+    "becomes another program",
+    "returns a list that grows as it is read",
+    "calls the grader's own names",
+    "raises what cannot be printed",
+}
+
+
+def quick_and_slow(names):
+    return [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in names]
+
+
+@pytest.mark.parametrize("name", quick_and_slow(IN_A_CELL))
+def test_a_hostile_cell_gains_nothing(grader, tmp_path, name):
+    cell = indent(IN_A_CELL[name], 0)
+    mark, _ = grade(grader, answered(grader.assignment, others="blank", before=[cell]), tmp_path)
+    assert mark == 0
+
+
+@pytest.mark.parametrize("name", quick_and_slow(AS_AN_ANSWER))
+def test_a_hostile_answer_gains_nothing(grader, tmp_path, name):
+    answer = {"log_sum_exp": ANSWER.format(body=indent(AS_AN_ANSWER[name], 4))}
+    mark, result = grade(grader, answered(grader.assignment, answer, others="blank"), tmp_path)
+    assert mark == 0
+    assert all(part["sentence"] for part in result["questions"][1]["parts"])
+
+
+@pytest.mark.slow
+def test_hostile_cells_do_not_take_marks_from_right_answers_beside_them(grader, tmp_path):
+    cells = [indent(IN_A_CELL[name], 0) for name in ("sleeps", "forks for ever", "leaves a bomb")]
+    mark, _ = grade(grader, answered(grader.assignment, before=cells), tmp_path)
+    assert mark == 17
+
+
+TAMPERED = {
+    "no cells": {"cells": None},
+    "cells that are none": {"cells": [None, 7, "x", [], {}]},
+    "sources of every kind": {"cells": [{"cell_type": "code", "source": s}
+                                        for s in (None, 7, [1, None, "x = 1"], {"a": 1})]},
+    "metadata of every kind": {"metadata": [], "cells": [
+        {"cell_type": "code", "metadata": 3, "source": "x = 1", "outputs": 4, "id": []},
+        {"cell_type": "code", "metadata": {"course": []}, "source": "x = 1", "outputs": [None]}]},
+    "an answer under many names": {"cells": [
+        {"cell_type": "code", "id": "answer-meaning", "source": "x = 1",
+         "outputs": [{"data": {"image/png": "bm90IGEgcGljdHVyZQ=="}}]},
+        {"cell_type": "markdown", "metadata": {"course": {"answer": "../../x"}}, "source": "y"}]},
+    "code that breaks the parser": {"cells": [
+        {"cell_type": "code", "source": "(" * 50_000},
+        {"cell_type": "code", "source": "x = " + "-" * 200_000 + "1"},
+        {"cell_type": "code", "source": "\0"}, {"cell_type": "code", "source": "é\ud800"}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_a_tampered_notebook_is_graded_or_refused_in_words(grader, tmp_path, name):
+    path = tmp_path / "eve.ipynb"
+    path.write_text(json.dumps(TAMPERED[name]))
+    result = grader.grade(path, "eve")
+    assert sum(part["mark"] for entry in result["questions"] for part in entry["parts"]) == 0
+    json.dumps(result)
+
+
+FILES = {
+    "empty": b"",
+    "zeros": bytes(1000),
+    "deep": b'{"cells":' + b"[" * 200_000,
+    "text": "Mein Notebook ist kaputt, Entschuldigung".encode("utf-16"),
+    "a number": b"17",
+    "a program": b"#!/bin/sh\nrm -rf /\n",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_no_notebook_is_refused_in_words(grader, tmp_path, name):
+    path = tmp_path / "eve.ipynb"
+    path.write_bytes(FILES[name])
+    (note,) = grader.grade(path, "eve")["notes"]
+    assert note.startswith("This could not be graded: ")
+
+
+def test_a_huge_file_a_pipe_and_a_folder_of_links_are_refused_unread(grader, tmp_path):
+    with (tmp_path / "huge.ipynb").open("wb") as file:
+        file.truncate(2**31)
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    (tmp_path / "away").symlink_to("/")
+    (tmp_path / "gone.ipynb").symlink_to("/nowhere")
+    entries = collect(tmp_path)
+    assert [entry.student.id for entry in entries] == ["away", "gone", "huge", "pipe"]
+    started = time.monotonic()
+    notes = [grader.grade(entry.path, "eve")["notes"][0] for entry in entries]
+    assert time.monotonic() - started < 5
+    assert "larger than 30 MB" in notes[2]
+    assert all(note.startswith("This could not be graded") for note in notes)
+
+
+def test_a_batch_goes_on_after_each_of_them_and_names_are_harmless(grader, tmp_path):
+    hand_ins, out = tmp_path / "in", tmp_path / "out"
+    hand_ins.mkdir()
+    for name in ("=cmd()", "a b", "ünï", "x..", "x" * 200):
+        (hand_ins / f"{name}.ipynb").write_bytes(b"")
+    write(answered(grader.assignment), hand_ins / "right.ipynb")
+    walls = protection().settings["walls"]
+    results = grade_folder(grader.key, collect(hand_ins), out, walls=walls, quiet=True)
+    marks = [sum(q["points"] for q in r["questions"] if not r["notes"]) for r in results]
+    assert sorted(marks) == [0, 0, 0, 0, 0, 20]
+    assert len(list((out / "results").iterdir())) == 6
+    assert all(path.parent == out / "results" for path in out.rglob("*.json"))
+
+
+def test_nothing_is_left_of_the_boxes(desks):
+    assert list(desks.iterdir()) == []

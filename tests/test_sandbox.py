@@ -1,0 +1,229 @@
+"""The walls around a student's code: what crosses them, what they hold back, what they admit."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+import numpy as np
+import pytest
+from handed_in import answered, write
+
+from course import __main__ as command
+from course.sandbox.border import BorderError, Strange, decode, encode
+from course.sandbox.box import Box, BoxError
+from course.sandbox.protection import MEANING, Protection, launch_settings, protection
+from course.source import read
+
+
+def crossed(value):
+    return decode(json.loads(json.dumps(encode(value))))
+
+
+# --- The border
+
+
+@pytest.mark.parametrize("value", [None, True, 3, "words", [1, [2, None]], {"a": [1]}])
+def test_plain_values_cross(value):
+    assert crossed(value) == value
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8", "i8", "u1", "b1", "c16", ">f8"])
+def test_arrays_cross_bit_by_bit(kind):
+    array = np.arange(6).reshape(2, 3).astype(kind)
+    assert (crossed(array) == array).all()
+    assert crossed(array.T).shape == (3, 2)
+    assert crossed(np.full((), np.nan)).shape == ()
+    assert crossed(np.float32(1.5)).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "value", [object(), np.array([object()]), len, (x for x in "a"), {1, 2}, np.array(["a"])]
+)
+def test_what_cannot_cross_is_named_and_left_behind(value):
+    assert isinstance(crossed(value), Strange)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None, [], {}, {"plain": {}}, {"list": 3}, {"unknown": 1}, {"plain": 1, "list": []},
+        {"array": ["O", [1], "AAAAAAAAAAA="]}, {"array": ["f8", [-1], ""]},
+        {"array": ["f8", [10**9, 10**9], ""]}, {"array": ["f8", [2], "AAAA"]},
+        {"array": ["f8", [1], "!!!!"]}, {"array": ["f8", ["1"], ""]}, {"array": 7},
+    ],
+)  # fmt: skip
+def test_what_is_not_in_the_form_is_refused(message):
+    with pytest.raises((BorderError, ValueError, TypeError)):
+        decode(message)
+
+
+# --- The box
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Box(launch_settings(protection().settings["walls"], 970), seconds=1.0) as opened:
+        opened.open()
+        yield opened
+
+
+def define(box, source):
+    box.ask("run", source, "<cell 1>", 0)
+
+
+def test_a_function_is_called_with_arrays_and_returns_arrays(box):
+    define(box, "def f(x, y):\n    print('hello')\n    return x @ y, {'n': len(x)}")
+    (product, counts), reply = box.call("f", [np.eye(2), np.ones(2)])
+    assert product.tolist() == [1, 1]
+    assert counts == {"n": 2}
+    assert reply["printed"] == "hello\n"
+    assert reply["edited"] == []
+
+
+def test_an_edited_argument_is_seen(box):
+    define(box, "def g(x):\n    x += 1\n    return x")
+    assert box.call("g", [np.zeros(2)])[1]["edited"] == [1]
+
+
+def test_an_exception_comes_with_its_place_in_the_notebook(box):
+    define(box, "def h(x):\n    y = x\n    return y / missing")
+    with pytest.raises(BoxError) as caught:
+        box.call("h", [1.0])
+    assert (caught.value.kind, caught.value.name) == ("raised", "NameError")
+    assert caught.value.place == "cell 1, line 3"
+
+
+def test_a_stand_in_is_answered_here_and_not_with_too_much(box):
+    define(box, "def outer(x):\n    return inner(x)")
+    box.replace("inner", lambda x: x * 2)
+    assert box.call("outer", [np.ones(2)])[0].tolist() == [2, 2]
+    with pytest.raises(BoxError, match="at most 50,000 numbers"):
+        box.call("outer", [np.ones(60_000)])
+
+
+def test_computing_and_sleeping_both_come_to_an_end():
+    for body in ("while True: pass", "import time; time.sleep(100)"):
+        with Box(launch_settings(protection().settings["walls"], 971), seconds=0.4) as box:
+            box.open()
+            define(box, f"def f():\n    {body}")
+            with pytest.raises(BoxError) as caught:
+                box.call("f", [])
+            assert caught.value.kind == "time"
+            assert not box.alive
+
+
+ORPHANED = """
+import sys, time
+sys.path.insert(0, {root!r})
+from course.sandbox.box import Box
+from course.sandbox.protection import launch_settings
+box = Box(launch_settings({walls!r}, 972))
+box.open()
+print(box.process, flush=True)
+time.sleep(600)
+"""
+
+
+def test_when_the_grader_is_killed_its_workers_end(tmp_path):
+    program = ORPHANED.format(root=str(command.ROOT), walls=protection().settings["walls"])
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    grader = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    worker = int(grader.stdout.readline())
+    os.kill(worker, 0)
+    grader.kill()
+    grader.wait()
+    grader.stdout.close()
+    for _ in range(100):
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
+    pytest.fail("the worker outlived its grader")
+
+
+# --- What is promised
+
+
+def test_behind_walls_every_protection_was_seen_to_hold():
+    found = protection()
+    if not found.settings["walls"]:
+        pytest.skip("this system has no user namespaces for us: see `python -m course protections`")
+    assert found.missing == []
+
+
+def test_the_attempts_succeed_where_there_are_no_walls():
+    """Otherwise that they fail behind walls would prove nothing."""
+    box = Box(launch_settings(walls=False, slot=973))
+    try:
+        with box:
+            box.open()
+    except BoxError:
+        pytest.skip("this Python lies where an ordinary user may not read it")
+    from course.sandbox.protection import measure
+
+    assert {"files", "network"} <= set(Protection({}, measure(launch_settings(False, 974))).missing)
+
+
+@pytest.fixture
+def unprotected(monkeypatch):
+    holds = dict.fromkeys(MEANING, True) | {"files": False, "network": False}
+    settings = protection().settings
+    monkeypatch.setattr(command, "protection", lambda: Protection(settings, holds))
+
+
+def test_without_protection_nothing_is_graded_unless_the_risk_is_accepted(
+    unprotected, tmp_path, capsys
+):
+    hand_ins, out = tmp_path / "in", tmp_path / "out"
+    hand_ins.mkdir()
+    assignment = read(command.SOURCES / "responsibilities.py")
+    write(answered(assignment, others="blank"), hand_ins / "ada.ipynb")
+    arguments = ["grade", "responsibilities", str(hand_ins), "--out", str(out), "--quiet"]
+    arguments += ["--salt", str(tmp_path / "salt"), "--jobs", "1"]
+    assert command.main(arguments) == 2
+    assert not out.exists()
+    said = capsys.readouterr().out
+    assert "NO   network" in said
+    assert "--without files,network" in said
+    assert command.main([*arguments, "--without", "files"]) == 2
+    assert command.main([*arguments, "--without", "files,magic"]) == 1
+    assert command.main([*arguments, "--without", "files,network"]) == 0
+    assert "files, network" in (out / "class.html").read_text()
+    assert (tmp_path / "salt").stat().st_mode & 0o077 == 0
+
+
+# --- Inside Gradescope
+
+
+def test_the_package_for_gradescope_grades_a_submission_by_itself(tmp_path):
+    from course.editions.gradescope import package
+
+    assignment = read(command.SOURCES / "responsibilities.py")
+    package(assignment, "a salt", tmp_path / "autograder.zip")
+    source, submission = tmp_path / "source", tmp_path / "submission"
+    with zipfile.ZipFile(tmp_path / "autograder.zip") as zipped:
+        zipped.extractall(source)
+    submission.mkdir()
+    write(answered(assignment), submission / "anything.ipynb")
+    metadata = {"users": [{"email": "ada@example.org", "name": "Ada", "sid": "4711"}]}
+    (tmp_path / "submission_metadata.json").write_text(json.dumps(metadata))
+    arguments = ["gradescope", "assignment.py", str(submission), "--salt", "salt"]
+    arguments += ["--metadata", str(tmp_path / "submission_metadata.json")]
+    arguments += ["--out", str(tmp_path / "results.json")]
+    program = "import sys; sys.path[:0] = ['.']; from course.__main__ import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=source, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert sum(test["score"] for test in results["tests"]) == 17
+    assert {test["status"] for test in results["tests"]} == {"passed"}
