@@ -27,6 +27,7 @@ from figure_reader import (
 FIGURES = figures_of_the_book()
 PAGES = sorted({drawn.page for drawn in FIGURES})
 CONFIGURATIONS = list(itertools.product(("light", "dark"), (1280, 320), ("server", "folder")))
+PLACES = {}
 SCRIPT_BUDGET = 30_000  # bytes of figure JavaScript on a page, gzipped
 SETTLED = 500  # milliseconds after which what is said of a change has been said
 
@@ -43,7 +44,8 @@ def cases(keep=lambda drawn: True):
         for i, configuration in enumerate(CONFIGURATIONS):
             name = "-".join([of(drawn), *map(str, configuration)])
             marks = [] if i == turn else pytest.mark.slow
-            where = (drawn.page, *configuration)
+            # one object for one place: pytest opens a page anew for whatever is not the same object
+            where = PLACES.setdefault((drawn.page, *configuration), (drawn.page, *configuration))
             found.append(pytest.param(where, drawn, id=name, marks=marks))
     return pytest.mark.parametrize(("desk", "drawn"), found, indirect=["desk"])
 
