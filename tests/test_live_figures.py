@@ -27,7 +27,6 @@ from figure_reader import (
 FIGURES = figures_of_the_book()
 PAGES = sorted({drawn.page for drawn in FIGURES})
 CONFIGURATIONS = list(itertools.product(("light", "dark"), (1280, 320), ("server", "folder")))
-PLACES = {}
 SCRIPT_BUDGET = 30_000  # bytes of figure JavaScript on a page, gzipped
 SETTLED = 500  # milliseconds after which what is said of a change has been said
 
@@ -44,8 +43,7 @@ def cases(keep=lambda drawn: True):
         for i, configuration in enumerate(CONFIGURATIONS):
             name = "-".join([of(drawn), *map(str, configuration)])
             marks = [] if i == turn else pytest.mark.slow
-            # one object for one place: pytest opens a page anew for whatever is not the same object
-            where = PLACES.setdefault((drawn.page, *configuration), (drawn.page, *configuration))
+            where = (drawn.page, *configuration)
             found.append(pytest.param(where, drawn, id=name, marks=marks))
     return pytest.mark.parametrize(("desk", "drawn"), found, indirect=["desk"])
 
@@ -61,11 +59,29 @@ def pages(fixture):
 
 
 @pytest.fixture(scope="module")
-def desk(request, browser, bases):
-    """A page, opened once for all that is asked of its figures."""
-    page, scheme, width, way = request.param
-    with Visit(browser, bases[way], page, width=width, scheme=scheme) as visit:
-        yield visit
+def window(browser, bases):
+    """Look at a place; its page stays open until another place is asked for."""
+    opened = {}
+
+    def close():
+        while opened:
+            opened.popitem()[1].context.close()
+
+    def look(where):
+        if where not in opened:
+            close()
+            page, scheme, width, way = where
+            opened[where] = Visit(browser, bases[way], page, width=width, scheme=scheme)
+        return opened[where]
+
+    yield look
+    close()
+
+
+@pytest.fixture
+def desk(request, window):
+    """A page, opened once for all that is asked of its figures: pytest would open it each time."""
+    return window(request.param)
 
 
 @pytest.fixture(scope="module")
