@@ -537,6 +537,7 @@ def assert_it_is_sound(hand, sent):
         key: len(flat(value)) for key, value in first.items()
     }, sent
     if state != first:
+        hand.guess()  # until then a figure may hold its answer back
         assert_it_agrees_with_emlib(hand)
         hand.reset()
         assert hand.state() == first
@@ -588,7 +589,9 @@ def test_only_a_handle_holds_back_the_scrolling(phone, request):
         hand.start()
         if hand.root.locator(".em-stage svg").count() == 0:
             continue
-        assert swipe(phone, *beside_the_handles(hand)) > 60, f"{drawn.name} holds the page"
+        # a browser that is busy may miss a swipe: one of three has to be heard
+        swipes = (swipe(phone, *beside_the_handles(hand)) for _ in range(3))
+        assert any(moved > 60 for moved in swipes), f"{drawn.name} holds the page"
         for handle in hand.handles()[:1]:
             handle.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
             before = hand.state()
@@ -604,10 +607,15 @@ def beside_the_handles(hand):
     return hand.root.locator(".em-stage svg").evaluate("""svg => {
       svg.scrollIntoView({ block: 'center', behavior: 'instant' })
       const box = svg.getBoundingClientRect()
+      // a finger is broad: the browser may take it for one on a handle nearby
+      const targets = [...svg.querySelectorAll('.em-handle .em-target')].map(
+        e => e.getBoundingClientRect())
+      const away = (x, y) => targets.every(t => Math.hypot(
+        x - t.x - t.width / 2, y - t.y - t.height / 2) > 45)
       for (let i = 1; i < 10; i++) for (let j = 1; j < 10; j++) {
         const [x, y] = [box.x + box.width * j / 10, box.y + box.height * i / 10]
         const hit = document.elementFromPoint(x, y)
-        if (hit && svg.contains(hit) && !hit.closest('.em-handle')) return [x, y]
+        if (hit && svg.contains(hit) && !hit.closest('.em-handle') && away(x, y)) return [x, y]
       }
     }""")
 

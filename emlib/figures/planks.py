@@ -218,7 +218,8 @@ class Planks(LiveFigure):
         inside, between = self.variances()
         left, room, top = 4, 352, 410
         group = picture.add("g", class_="em-reveal")
-        middle = left + room * inside / (inside + between)
+        total = inside + between
+        middle = left + (room * inside / total if total > 0 else 0)  # all in one place
         parts = (("inside", left, middle, 0.75), ("between", middle, left + room, 0.35))
         for name, start, end, ink in parts:
             size = {"x": start, "y": top, "width": end - start, "height": 22}

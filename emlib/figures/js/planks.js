@@ -158,7 +158,7 @@
       if (mode === "game") {
         const [inside, between, total] = variances(state);
         const [left, room] = [4, 352];
-        const middle = left + (room * inside) / total;
+        const middle = left + (total > 0 ? (room * inside) / total : 0); // all in one place
         set(figure.part("inside"), { x: left, width: middle - left });
         set(figure.part("between"), { x: middle, width: left + room - middle });
         figure.part("inside-words").textContent = `inside ${inside.toFixed(2)}`;
