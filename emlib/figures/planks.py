@@ -210,7 +210,7 @@ class Planks(LiveFigure):
         for i, (x, share) in enumerate(zip(self.x, self.shares, strict=True)):
             at = plane.px(x)
             ends = {"x1": at, "x2": at, "y1": top, "y2": top + height}
-            plane.add("line", **ends, class_="em-track", link=f"row-{i}")
+            plane.add("line", **ends, class_="em-track", part=f"track-{i}", link=f"row-{i}")
             plane.grip(x, share, f"share-{i}", link=f"row-{i}")
 
     def _draw_bar(self, picture):

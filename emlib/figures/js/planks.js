@@ -138,15 +138,19 @@
       const resp = pairs(state);
       rows.forEach(([count, , mean, spread], k) => {
         const plane = planks[k];
-        state.x.forEach((x, i) => disc(`disc-${k}-${i}`, plane, x, resp[i][k]));
+        state.x.forEach((x, i) => {
+          disc(`disc-${k}-${i}`, plane, x, resp[i][k]);
+          const track = figure.part(`track-${i}`);
+          if (track) set(track, { x1: plane.px(x), x2: plane.px(x) });
+        });
         figure.part(`count-${k}`).textContent = `${count.toFixed(2)} observations`;
         const [wedge, bar] = [figure.part(`wedge-${k}`), figure.part(`spread-${k}`)];
         for (const part of [wedge, bar])
           if (count > 0) part.removeAttribute("visibility");
           else part.setAttribute("visibility", "hidden");
-        if (!(count > 0)) return;
-        plane.place(wedge, [mean, 0]);
-        const [low, high] = [plane.px(mean - spread), plane.px(mean + spread)].map(near);
+        const at = count > 0 ? plane.px(mean) : 0; // hidden, and where emlib draws it
+        wedge.setAttribute("transform", `translate(${near(at)} ${near(floor(plane))})`);
+        const [low, high] = count > 0 ? [plane.px(mean - spread), plane.px(mean + spread)].map(near) : [0, 0];
         const down = floor(plane) + 20;
         bar.setAttribute("d", `M${low} ${down - 4}V${down + 4}M${low} ${down}H${high}M${high} ${down - 4}V${down + 4}`);
       });
