@@ -5,10 +5,10 @@ from typing import ClassVar
 import numpy as np
 
 from ..gaussian import log_gaussian
-from ..mixture import Parameters, log_likelihood, responsibilities
+from ..mixture import Parameters, log_likelihood
 from ..plotting import cluster_names
-from ..steps import m_step, statistics
 from .figure import LiveFigure
+from .loop import look_at, run_half_steps
 from .picture import MARKS, Picture
 from .state import Numbers
 
@@ -47,23 +47,14 @@ class LineLoop(LiveFigure):
         X = np.reshape(self.options["x"], (-1, 1))
         means = np.reshape(self.start, (-1, 1))
         covariances = np.reshape(self.options["variances"], (-1, 1, 1)).astype(float)
-        parameters, resp = [Parameters(np.full(3, 1 / 3), means, covariances)], []
-        for _ in range(int(self.half_steps + 1) // 2):
-            now = parameters[-1]
-            resp.append(responsibilities(X, now.weights, now.means, now.covariances))
-            try:
-                parameters.append(m_step(statistics(X, resp[-1])))
-            except ValueError:
-                break
-        return X, parameters, resp
+        start = Parameters(np.full(3, 1 / 3), means, covariances)
+        return X, *run_half_steps(X, start, int(self.half_steps))
 
     def view(self):
         """Return the parameters and the responsibilities on screen (None before the first)."""
         X, parameters, resp = self.run()
-        done, half = divmod(int(self.half_steps), 2)
-        done = min(done, len(parameters) - 1)
-        last = done if half and done < len(resp) else done - 1
-        return X, parameters[done], resp[last] if last >= 0 else None
+        done, shown = look_at(parameters, resp, int(self.half_steps))
+        return X, parameters[done], shown
 
     def values(self):
         """Return the log-likelihood, and a row of weight, mean and variance for each cluster."""

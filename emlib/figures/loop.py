@@ -68,24 +68,14 @@ class Loop(LiveFigure):
         """
         X, k = np.array(self.X), len(self.start)
         spread = np.cov(X.T, bias=True)
-        parameters = [Parameters(np.full(k, 1 / k), self.start, np.stack([spread] * k))]
-        resp = []
-        for _ in range(int(self.half_steps + 1) // 2):
-            now = parameters[-1]
-            resp.append(responsibilities(X, now.weights, now.means, now.covariances))
-            try:
-                parameters.append(m_step(statistics(X, resp[-1])))
-            except ValueError:
-                break
-        return parameters, resp
+        start = Parameters(np.full(k, 1 / k), self.start, np.stack([spread] * k))
+        return run_half_steps(X, start, int(self.half_steps))
 
     def view(self):
         """Return the parameters and the responsibilities on screen (None before the first step)."""
         parameters, resp = self.run()
-        done, half = divmod(int(self.half_steps), 2)
-        done = min(done, len(parameters) - 1)
-        last = done if half and done < len(resp) else done - 1
-        return parameters[done], resp[last] if last >= 0 else None, parameters[: done + 1]
+        done, shown = look_at(parameters, resp, int(self.half_steps))
+        return parameters[done], shown, parameters[: done + 1]
 
     def constants(self):
         """Return the mark of an observation that has no responsibilities yet."""
@@ -166,6 +156,30 @@ class Loop(LiveFigure):
         place = f"translate({number(plane.px(points[-1, 0]))} {number(plane.py(points[-1, 1]))})"
         dot = {"d": MARKS["o"], "fill": "currentColor", "transform": place, "part": "trace-now"}
         plane.add("path", **dot)
+
+
+def run_half_steps(X, start, half_steps):
+    """Return the parameters before every iteration so far, and the responsibilities used.
+
+    The run ends early where a component has collapsed.
+    """
+    parameters, resp = [start], []
+    for _ in range((half_steps + 1) // 2):
+        now = parameters[-1]
+        resp.append(responsibilities(X, now.weights, now.means, now.covariances))
+        try:
+            parameters.append(m_step(statistics(X, resp[-1])))
+        except ValueError:
+            break
+    return parameters, resp
+
+
+def look_at(parameters, resp, half_steps):
+    """Return how many iterations are done, and the responsibilities on screen (None at first)."""
+    done, half = divmod(half_steps, 2)
+    done = min(done, len(parameters) - 1)
+    last = done if half and done < len(resp) else done - 1
+    return done, resp[last] if last >= 0 else None
 
 
 def trace_range(heights):
