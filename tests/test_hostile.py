@@ -225,8 +225,12 @@ def indent(source, by):
 
 def left_behind():
     """Return what a hand-in could have left: processes by name, files in the usual places."""
-    found = [str(path) for place in ("/tmp", "/dev/shm", "/var/tmp")
-             for path in Path(place).glob("course-[bf]*")]  # fmt: skip
+    found = [
+        str(path)
+        for place in ("/tmp", "/dev/shm", "/var/tmp")
+        for name in ("course-bomb", "course-filler-*")
+        for path in Path(place).glob(name)
+    ]
     for path in Path("/proc").glob("[0-9]*/comm"):
         try:
             if path.read_text().strip() == "course-hidden":

@@ -589,8 +589,8 @@ def test_only_a_handle_holds_back_the_scrolling(phone, request):
         hand.start()
         if hand.root.locator(".em-stage svg").count() == 0:
             continue
-        # a browser that is busy may miss a swipe: one of three has to be heard
-        swipes = (swipe(phone, *beside_the_handles(hand)) for _ in range(3))
+        # a browser that is busy may miss a swipe: one of five has to be heard
+        swipes = (swipe(phone, *beside_the_handles(hand), rest=rest) for rest in PATIENCE)
         assert any(moved > 60 for moved in swipes), f"{drawn.name} holds the page"
         for handle in hand.handles()[:1]:
             handle.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
@@ -607,11 +607,10 @@ def beside_the_handles(hand):
     return hand.root.locator(".em-stage svg").evaluate("""svg => {
       svg.scrollIntoView({ block: 'center', behavior: 'instant' })
       const box = svg.getBoundingClientRect()
-      // a finger is broad: the browser may take it for one on a handle nearby
-      const targets = [...svg.querySelectorAll('.em-handle .em-target')].map(
-        e => e.getBoundingClientRect())
-      const away = (x, y) => targets.every(t => Math.hypot(
-        x - t.x - t.width / 2, y - t.y - t.height / 2) > 45)
+      // a finger is broad: the browser may take it for one on a handle, or its words, nearby
+      const parts = [...svg.querySelectorAll('.em-handle *')].map(e => e.getBoundingClientRect())
+      const away = (x, y) => parts.every(({ left, right, top, bottom }) => Math.hypot(
+        Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom)) > 28)
       for (let i = 1; i < 10; i++) for (let j = 1; j < 10; j++) {
         const [x, y] = [box.x + box.width * j / 10, box.y + box.height * i / 10]
         const hit = document.elementFromPoint(x, y)
@@ -620,7 +619,10 @@ def beside_the_handles(hand):
     }""")
 
 
-def swipe(visit, x, y, right=0, down=-120):
+PATIENCE = (100, 200, 400, 800, 1600)
+
+
+def swipe(visit, x, y, right=0, down=-120, rest=PATIENCE[0]):
     """Swipe with a finger; give by how much the page scrolled."""
     before = visit.see("scrollY")
     session = visit.context.new_cdp_session(visit.page)
@@ -631,7 +633,7 @@ def swipe(visit, x, y, right=0, down=-120):
     touch("touchStart", {"x": x, "y": y})
     for part in range(1, 7):
         touch("touchMove", {"x": x + right * part / 6, "y": y + down * part / 6})
-    visit.page.wait_for_timeout(100)  # a finger that rests before it leaves throws nothing
+    visit.page.wait_for_timeout(rest)  # a finger that rests before it leaves throws nothing
     scrolled = visit.see("scrollY") - before
     touch("touchEnd")
     session.detach()

@@ -15,7 +15,13 @@ from handed_in import answered, write
 from course import __main__ as command
 from course.sandbox.border import BorderError, Strange, decode, encode
 from course.sandbox.box import Box, BoxError
-from course.sandbox.protection import MEANING, Protection, launch_settings, protection
+from course.sandbox.protection import (
+    MEANING,
+    Protection,
+    launch_settings,
+    measure,
+    protection,
+)
 from course.source import read
 
 
@@ -161,15 +167,9 @@ def test_behind_walls_every_protection_was_seen_to_hold():
 
 def test_the_attempts_succeed_where_there_are_no_walls():
     """Otherwise that they fail behind walls would prove nothing."""
-    box = Box(launch_settings(walls=False, slot=973))
-    try:
-        with box:
-            box.open()
-    except BoxError:
-        pytest.skip("this Python lies where an ordinary user may not read it")
-    from course.sandbox.protection import measure
-
-    assert {"files", "network"} <= set(Protection({}, measure(launch_settings(False, 974))).missing)
+    # with our own rights, for a Python under /root is for nobody else to read
+    settings = launch_settings(walls=False, slot=974) | {"user": os.getuid()}
+    assert {"files", "network"} <= set(Protection({}, measure(settings)).missing)
 
 
 @pytest.fixture
