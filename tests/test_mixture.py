@@ -620,5 +620,5 @@ def test_with_very_many_features_rounding_decides_on_far_rows(monkeypatch):
     """Exact arithmetic would take a minute of 784 features."""
     monkeypatch.setattr("emlib.mixture.exact_log_ratios", None)
     d = 120
-    parameters = Parameters([0.5, 0.5], np.eye(2, d), [np.eye(d), 2 * np.eye(d)])
+    parameters = Parameters([0.5, 0.5], np.eye(2, d), [np.eye(d)] * 2)
     assert resp_of(np.full((1, d), 1e100), parameters).sum() == 1
