@@ -16,13 +16,11 @@ Equation -> function -> page of the book "Who Is Responsible?"
 """
 
 from .datasets import load_faithful, load_galaxies, load_tiles, sample_mixture
-from .em import ConvergenceWarning, EMResult, RegularizationWarning, em, fit_em
+from .em import em, fit_em
 from .estimator import GaussianMixture
 from .expectation import e_step
 from .gaussian import log_gaussian
 from .initialization import (
-    Restarts,
-    fit_em_restarts,
     start_from_centres,
     start_from_kmeans_plusplus,
     start_from_labels,
@@ -40,6 +38,8 @@ from .mixture import (
     responsibilities,
 )
 from .protocol import NotFittedError
+from .restarts import Restarts, fit_em_restarts
+from .result import ConvergenceWarning, EMResult, RegularizationWarning
 from .selection import aic, bic, icl, n_free_parameters
 from .steps import Statistics, m_step, statistics
 from .validation import DegenerateComponentError

@@ -4,19 +4,17 @@
 mixture. Page *The loop*; Dempster, Laird and Rubin 1977.
 """
 
-import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from .acceleration import Anderson
 from .expectation import Expectation
-from .gaussian import covariance_factors, whiteners
-from .mixture import Frozen, Parameters
+from .mixture import Parameters
 from .progress import progress_bar
+from .result import EMResult, status_of, warn_about
 from .rows import Rows
 from .steps import m_step
 from .validation import (
@@ -29,52 +27,6 @@ from .validation import (
 
 ROUNDING = 4 * np.finfo(float).eps
 """A relative change of the log-likelihood below this is rounding, whatever `tol` says."""
-
-
-class ConvergenceWarning(UserWarning):
-    """The loop stopped before the log-likelihood stood still."""
-
-
-class RegularizationWarning(UserWarning):
-    """`reg_covar` is not small beside a variance that was fitted."""
-
-
-@dataclass(frozen=True, eq=False)
-class EMResult(Frozen):
-    """What a run of the loop leaves behind.
-
-    Attributes
-    ----------
-    parameters : the last parameters; every one of them finite
-    log_likelihoods : array, shape (n_iter + 1,); entry t belongs to the parameters after t
-        iterations, entry 0 to the start
-    converged : bool
-    failure : DegenerateComponentError that ended the run, or None
-    interrupted : bool, whether Ctrl-C ended the run
-    history : tuple of parameters, n_iter + 1 of them, if the history was asked for; else ()
-    status : tuple of str, one word for each component of a mixture: "ok", "collapsed", "empty",
-        or "floor reached" where half of the smallest variance or more is `reg_covar`
-    statistics : what the last E-step found; one M-step on it is the next iteration
-    """
-
-    parameters: Any
-    log_likelihoods: np.ndarray
-    converged: bool
-    failure: DegenerateComponentError | None = None
-    interrupted: bool = False
-    history: tuple = ()
-    status: tuple = ()
-    statistics: Any = None
-
-    @property
-    def n_iter(self):
-        """Number of complete iterations."""
-        return len(self.log_likelihoods) - 1
-
-    @property
-    def log_likelihood(self):
-        """Log-likelihood of the last parameters, a total over observations."""
-        return float(self.log_likelihoods[-1])
 
 
 def em(
@@ -290,64 +242,3 @@ def run_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
         advance=Anderson(scale, tol) if accelerate else None,
         **options,
     )
-
-
-def status_of(result, reg_covar):
-    """Return one word for each component, as `EMResult.status` has them."""
-    failed = result.failure.components if result.failure else ()
-    at_the_floor = np.zeros(result.parameters.n_components, dtype=bool)
-    if reg_covar > 0:
-        at_the_floor = smallest_variances(result.parameters) <= 2 * reg_covar
-    return tuple(
-        result.failure.status if k in failed else ("floor reached" if at_it else "ok")
-        for k, at_it in enumerate(at_the_floor)
-    )
-
-
-def smallest_variances(parameters):
-    """Smallest variance of each component in any direction, shape (n_components,).
-
-    It is one over the largest of the precision, which keeps its digits however the features' units
-    differ; the smallest eigenvalue of the covariance would not.
-    """
-    covariances = parameters.covariances
-    if parameters.covariance_type in ("diag", "spherical"):
-        return covariances.reshape(len(covariances), -1).min(axis=1)
-    stack = covariances.reshape(-1, *covariances.shape[-2:])
-    inverses = whiteners(covariance_factors(stack, len(stack), parameters.n_features, "full"))
-    smallest = np.linalg.svd(inverses, compute_uv=False)[:, 0] ** -2.0
-    return np.broadcast_to(smallest, parameters.n_components)
-
-
-def warn_about(result, reg_covar, stacklevel):
-    """Say how a run ended, where it did not end well, and where `reg_covar` moved the answer."""
-    if result.failure:
-        warnings.warn(
-            f"iteration {result.n_iter + 1} failed: {result.failure}. "
-            f"The result is iteration {result.n_iter}.",
-            ConvergenceWarning,
-            stacklevel=stacklevel + 1,
-        )
-    elif not result.converged and not result.interrupted and result.n_iter > 0:
-        warnings.warn(
-            f"no convergence after {result.n_iter} iterations; raise max_iter or tol.",
-            ConvergenceWarning,
-            stacklevel=stacklevel + 1,
-        )
-    if result.n_iter > 0:
-        warn_about_floor(result.parameters, reg_covar, stacklevel + 1)
-
-
-def warn_about_floor(parameters, reg_covar, stacklevel):
-    """Warn where `reg_covar` is more than a hundredth of a fitted variance."""
-    if reg_covar == 0:
-        return
-    smallest = smallest_variances(parameters)
-    if reg_covar > 0.01 * smallest.min():
-        k = int(smallest.argmin())
-        warnings.warn(
-            f"reg_covar={reg_covar:g} is {reg_covar / smallest[k]:.0%} of the smallest variance "
-            f"of component {k}, {smallest[k]:g}; lower it, or rescale X.",
-            RegularizationWarning,
-            stacklevel=stacklevel + 1,
-        )

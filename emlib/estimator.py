@@ -4,7 +4,6 @@ It only translates. The mathematics stands in `emlib.em`, `emlib.steps` and `eml
 what any estimator of scikit-learn's must do in `emlib.protocol`.
 """
 
-import time
 import warnings
 from dataclasses import replace
 from numbers import Integral
@@ -12,19 +11,20 @@ from numbers import Integral
 import numpy as np
 
 from . import initialization
-from .em import ConvergenceWarning, EMResult, run_rows, status_of, warn_about_floor
+from .em import run_rows
 from .gaussian import covariance_factors, whiteners
+from .given import given_arrays
 from .kmeans import find_centres
 from .mixture import Parameters, log_joint, log_sum_exp, responsibilities
 from .protocol import Estimator, as_table, feature_names, kin
+from .report import Report
+from .restarts import run_from_each
+from .result import ConvergenceWarning, EMResult, status_of, warn_about_floor
 from .rows import N_ROWS, Rows
 from .selection import n_free_parameters
 from .steps import m_step
 from .validation import (
-    SUM_TOLERANCE,
     DegenerateComponentError,
-    as_float,
-    asymmetric,
     check_block,
     check_covariance_type,
     check_not_negative,
@@ -232,7 +232,7 @@ class GaussianMixture(Estimator):
             )
         if sample_weight is not None:
             sample_weight = np.asanyarray(sample_weight)
-        rows, given = Rows(table, sample_weight), self._given(table.shape[1])
+        rows, given = Rows(table, sample_weight), given_arrays(self, table.shape[1])
         try:
             result = self._run(rows, given, previous if self.warm_start else {})
             fitted = self._attributes(result, rows, table.dtype)
@@ -276,7 +276,7 @@ class GaussianMixture(Estimator):
         starts = enumerate(np.random.default_rng(seed).spawn(self.n_init))
         if self.max_iter == 0:
             return run(next(starts))
-        return initialization.run_from_each(run, starts).best
+        return run_from_each(run, starts).best
 
     def _check_warm(self, found, n_features):
         wanted = covariances_shape(self.n_components, n_features, self.covariance_type)
@@ -290,7 +290,7 @@ class GaussianMixture(Estimator):
     def _run_once(self, rows, start, before, number):
         if self.max_iter == 0:
             return EMResult(start, np.empty(0), converged=False)
-        report = _Report(number, self.verbose, self.verbose_interval, before, rows.total_weight)
+        report = Report(number, self.verbose, self.verbose_interval, before, rows.total_weight)
         result = run_rows(
             rows,
             start,
@@ -339,30 +339,6 @@ class GaussianMixture(Estimator):
         options = ("kmeans", "k-means++", "random", "random_from_data")
         check_option(self.init_params, "init_params", options)
 
-    def _given(self, n_features):
-        """Arrays to start from, by their names in `Parameters`, in scikit-learn's sentences."""
-        k, shape = self.n_components, self.covariance_type
-        given = {}
-        if self.weights_init is not None:
-            weights = given["weights"] = _shaped(self.weights_init, (k,), "weights")
-            if not ((weights >= 0) & (weights <= 1)).all():
-                raise ValueError(
-                    "The parameter 'weights' should be in the range [0, 1], but got max value "
-                    f"{weights.max():.5f}, min value {weights.min():.5f}"
-                )
-            if abs(weights.sum() - 1) > SUM_TOLERANCE:
-                raise ValueError(
-                    "The parameter 'weights' should be normalized, but got sum(weights) = "
-                    f"{weights.sum():.5f}"
-                )
-        if self.means_init is not None:
-            given["means"] = _shaped(self.means_init, (k, n_features), "means")
-        if self.precisions_init is not None:
-            wanted = covariances_shape(k, n_features, shape)
-            precisions = _shaped(self.precisions_init, wanted, f"{shape} precision")
-            given["covariances"] = _inverses(precisions, shape)
-        return given
-
     def _attributes(self, result, rows, dtype):
         dtype = np.float32 if dtype == np.float32 else np.float64
         parameters = result.parameters
@@ -408,64 +384,9 @@ class GaussianMixture(Estimator):
         return np.float32 if X.dtype == self.means_.dtype == np.float32 else np.float64
 
 
-class _Report:
-    """What `verbose` prints, in scikit-learn's words."""
-
-    def __init__(self, number, verbose, interval, before, total_weight):
-        self.verbose, self.interval, self.total_weight = verbose, interval, total_weight
-        self.before, self.began = before, time.perf_counter()
-        self.last = self.began
-        if verbose:
-            print(f"Initialization {number}")
-
-    def iteration(self, n_iter, log_likelihood, _):
-        change, self.before = log_likelihood - self.before, log_likelihood
-        if (n_iter + 1) % self.interval:
-            return
-        line, now = f"  Iteration {n_iter + 1}", time.perf_counter()
-        if self.verbose > 1:
-            lapse, change = now - self.last, change / self.total_weight
-            line += f"\t time lapse {lapse:.5f}s\t ll change {change:.5f}"
-        self.last = now
-        print(line)
-
-    def end(self, result):
-        line = f"Initialization {'converged' if result.converged else 'did not converge'}."
-        if self.verbose > 1:
-            lapse, bound = time.perf_counter() - self.began, result.log_likelihood
-            line += f" time lapse {lapse:.5f}s\t lower bound {bound / self.total_weight:.5f}."
-        if self.verbose:
-            print(line)
-
-
 def _blocks(X):
     for start in range(0, len(X), N_ROWS):
         yield check_block(X[start : start + N_ROWS], start)
-
-
-def _shaped(array, shape, name):
-    array = as_float(array, name)
-    if array.shape != shape:
-        raise ValueError(
-            f"The parameter '{name}' should have the shape of {shape}, but got {array.shape}"
-        )
-    return array
-
-
-def _inverses(precisions, shape):
-    if shape in ("diag", "spherical"):
-        if not (precisions > 0).all():
-            raise ValueError(f"'{shape} precision' should be positive")
-        return 1 / precisions
-    symmetric = not asymmetric(precisions).any()
-    try:
-        np.linalg.cholesky(precisions)
-    except np.linalg.LinAlgError:
-        symmetric = False
-    if not symmetric:
-        raise ValueError(f"'{shape} precision' should be symmetric, positive-definite")
-    covariances = np.linalg.inv(precisions)
-    return (covariances + np.swapaxes(covariances, -1, -2)) / 2
 
 
 def _random_state(random_state):

@@ -1,17 +1,15 @@
-"""Where the loop starts, and starting it from several places.
+"""Where the loop starts.
 
 Each start is `Parameters`, ready for `emlib.fit_em`. All take what `fit_em` takes (an array, a
 memory map, a re-iterable of blocks of rows), with weights, and never make an array of rows by
 components.
 """
 
-from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
 import numpy as np
 
-from .em import EMResult, fit_rows, warn_about
 from .kmeans import find_centres, squared_distances, unit
 from .mixture import Parameters
 from .products import times_transposed
@@ -23,7 +21,6 @@ from .validation import (
     check_means,
     check_n_components,
     check_resp,
-    check_whole,
 )
 
 
@@ -54,7 +51,7 @@ def start_from_kmeans_plusplus(
     ----------
     Arthur and Vassilvitskii 2007; Lloyd 1982.
     """
-    rows = _rows(X, sample_weight)
+    rows = rows_of(X, sample_weight)
     rng = np.random.default_rng(rng)
     centres = find_centres(rows, n_components, lloyd_steps=lloyd_steps, rng=rng)
     return start_from_centres(rows, centres, covariance_type=covariance_type, reg_covar=reg_covar)
@@ -65,7 +62,7 @@ def start_from_random_rows(X, n_components, *, covariance_type="full", sample_we
 
     Parameters as in `start_from_kmeans_plusplus`; equal rows share what is nearest to them.
     """
-    rows = _rows(X, sample_weight)
+    rows = rows_of(X, sample_weight)
     centres = random_rows(rows, n_components, np.random.default_rng(rng))
     return start_from_centres(rows, centres, covariance_type=covariance_type)
 
@@ -86,7 +83,7 @@ def start_from_centres(
     reg_covar : as in `emlib.m_step`
     """
     check_covariance_type(covariance_type)
-    rows = _rows(X, sample_weight)
+    rows = rows_of(X, sample_weight)
     centres = check_means(centres, n_features=rows.n_features)
     length = unit(rows)
 
@@ -117,7 +114,7 @@ def start_from_labels(X, labels, *, covariance_type="full", sample_weight=None, 
     ----------
     Bishop 2006, section 4.2.2, with one covariance a class.
     """
-    rows, labels = _rows(X, sample_weight), np.asarray(labels)
+    rows, labels = rows_of(X, sample_weight), np.asarray(labels)
     n = rows.n_samples
     if labels.shape != (n,) or labels.dtype.kind not in "iu":
         raise ValueError(
@@ -159,7 +156,7 @@ def start_from_responsibilities(
     resp : array, shape (n_samples, n_components), none negative
     reg_covar : as in `emlib.m_step`
     """
-    rows = _rows(X, sample_weight)
+    rows = rows_of(X, sample_weight)
     resp = _counted(check_resp(resp, rows.n_samples), sample_weight)
     return _m_step_on(
         rows,
@@ -178,7 +175,7 @@ def start_from_random_responsibilities(
     Parameters as in `start_from_kmeans_plusplus`, reg_covar as in `emlib.m_step`. All components
     start near the mean of X: the loop has to draw them apart.
     """
-    rows = _rows(X, sample_weight)
+    rows = rows_of(X, sample_weight)
     n_components = check_n_components(n_components, rows.n_samples)
     seed = np.random.default_rng(rng).integers(2**63)
 
@@ -216,93 +213,8 @@ def _rows_that_come_first(blocks, centre, n_components, rng):
     return picked
 
 
-@dataclass(frozen=True, eq=False)
-class Restarts:
-    """What several runs of the loop leave behind.
-
-    Attributes
-    ----------
-    best : EMResult, the highest log-likelihood among the runs in which no component collapsed;
-        among all where every run ended so
-    runs : tuple of EMResult, one for each start: its log_likelihood, n_iter, converged and status
-        are where that run ended
-    failures : tuple of DegenerateComponentError, for the starts on which no run could begin
-    """
-
-    best: EMResult
-    runs: tuple
-    failures: tuple = ()
-
-
-def fit_em_restarts(
-    X,
-    n_components,
-    *,
-    n_init=10,
-    start=start_from_kmeans_plusplus,
-    covariance_type="full",
-    sample_weight=None,
-    tol=1e-8,
-    max_iter=10_000,
-    reg_covar=0.0,
-    rng,
-    **options,
-):
-    """Run `fit_em` from several starts, and report every end point.
-
-    Parameters
-    ----------
-    X, sample_weight, tol, max_iter, reg_covar, options : as in `emlib.fit_em`
-    n_components : int
-    n_init : int >= 1, how many starts
-    start : callable, start(X, n_components, covariance_type=..., rng=...) -> Parameters; here
-        X stands for the observations with their weights
-    covariance_type : {"full", "tied", "diag", "spherical"}
-    rng : numpy Generator, or a seed for one. Start number i is the same whatever n_init is.
-
-    Returns
-    -------
-    Restarts
-
-    Raises
-    ------
-    DegenerateComponentError
-        No run could begin.
-    """
-    rows = _rows(X, sample_weight)
-
-    def fit(rng):
-        first = start(rows, n_components, covariance_type=covariance_type, rng=rng)
-        return fit_rows(rows, first, tol=tol, max_iter=max_iter, reg_covar=reg_covar, **options)
-
-    seeds = np.random.default_rng(rng).spawn(check_whole(n_init, "n_init", 1))
-    restarts = run_from_each(fit, seeds)
-    warn_about(restarts.best, reg_covar, stacklevel=2)
-    return restarts
-
-
-def run_from_each(fit, seeds):
-    """Call fit(seed) for each seed, and gather the runs.
-
-    A degenerate start ends only its own run; Ctrl-C ends the run that it meets, and begins no more.
-    """
-    runs, failures = [], []
-    for seed in seeds:
-        try:
-            runs.append(fit(seed))
-        except DegenerateComponentError as error:
-            failures.append(error)
-        else:
-            if runs[-1].interrupted:
-                break
-    if not runs:
-        raise failures[0]
-    sound = [run for run in runs if run.failure is None]
-    best = max(sound or runs, key=lambda run: run.log_likelihood)
-    return Restarts(best, tuple(runs), tuple(failures))
-
-
-def _rows(X, sample_weight):
+def rows_of(X, sample_weight):
+    """Return `Rows` as they are, or make them."""
     return X if isinstance(X, Rows) else Rows(X, sample_weight)
 
 

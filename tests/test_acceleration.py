@@ -6,8 +6,8 @@ from random_mixtures import COVARIANCE_TYPES, random_covariances
 
 import emlib
 from emlib.acceleration import Anderson, _pack, _unpack
-from emlib.em import smallest_variances
 from emlib.expectation import Expectation
+from emlib.result import smallest_variances
 from emlib.rows import Rows
 
 FAITHFUL = emlib.load_faithful().X

@@ -11,7 +11,7 @@ from teaching_path import as_full
 
 import emlib
 from emlib import Parameters
-from emlib.em import smallest_variances
+from emlib.result import smallest_variances
 
 ROTATABLE = ("full", "tied", "spherical")
 STEPS = 4

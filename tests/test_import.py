@@ -1,7 +1,9 @@
 """`import emlib` is light: it loads NumPy and the standard library, and works without the rest."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,9 @@ def test_the_table_at_the_head_names_only_what_exists():
     ]
     assert len(named) > 5
     assert set(named) <= set(emlib.__all__)
+
+
+def test_every_place_that_says_the_version_says_the_same():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)[1]
+    assert emlib.__version__ == project["version"] == cited
