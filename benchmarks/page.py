@@ -30,26 +30,35 @@ def write_text(results):
         f"| {name} | {' | '.join(times(case['ratios'].get(peer)) for peer in PEERS)} |"
         for name, case in cases.items()
     ]
-    race = results["to the same likelihood"]
-    jump = race["emlib, accelerated"]
-    others = [f"{name} {race[name] / jump:.1f} ×" for name in PEERS if name in race]
+    races = [
+        f"| {name} | {race['iterations']['plain']} | {race['iterations']['emlib']} | "
+        + " | ".join(times(race["ratios"].get(peer)) for peer in ("emlib, plain", *PEERS))
+        + " |"
+        for name, race in results["races"].items()
+    ]
     behind = [
         f"{peer} at {name} ({case['ratios'][peer]:.2f})"
         for name, case in cases.items()
         for peer in PEERS
         if case["ratios"].get(peer, 1) < 1
     ]
+    behind_in_races = [
+        f"{peer}, {name} ({race['ratios'][peer]:.2f})"
+        for name, race in results["races"].items()
+        for peer in PEERS
+        if race["ratios"].get(peer, 1) < 1
+    ]
     machine = results["machine"]
     return TEXT.format(
         cases="\n".join(rows),
         faithful=times(results["Old Faithful"]["scikit-learn"]),
-        plain=race["plain iterations"],
-        jumping=race["accelerated iterations"],
-        race=", ".join([*others, f"`emlib` without acceleration {1 / jump:.1f} ×"]),
+        races="\n".join(races),
         memory=", ".join(f"{name} {mb:.0f} MB" for name, mb in results["memory"].items()),
         imports=", ".join(f"{name} {1000 * s:.0f} ms" for name, s in results["import"].items()),
         behind="**Where it is not ahead, iteration by iteration:** "
         + ("; ".join(behind) if behind else "nowhere in this table")
+        + ". **To the same likelihood:** "
+        + ("; ".join(behind_in_races) if behind_in_races else "ahead everywhere")
         + ".",
         processor=machine["processor"],
         cores=machine["cores"],
