@@ -116,8 +116,8 @@ def em(
     Raises
     ------
     DegenerateComponentError
-        From either step in the first E-step. Later on the run ends with the last complete
-        iteration, and `failure` tells why.
+        From the first E-step. Later on the run ends with the last complete iteration, and
+        `failure` tells why.
     ValueError
         A log-likelihood is NaN or infinite.
 
@@ -127,12 +127,12 @@ def em(
     """
     tol, max_iter = check_not_negative(tol, "tol"), check_whole(max_iter, "max_iter")
     check_option(on_interrupt, "on_interrupt", ("raise", "return"))
-    run = _Run(keep_history, callback)
-    run.add(start, *e_step(start))
+    run, first = _Run(keep_history, callback), e_step(start)
     advance = advance or _one_iteration
-    failure, interrupted = None, False
-    converged = _stands_still(run.trace[0] - before, tol, run.trace[0])
+    failure, interrupted, converged = None, False, False
     try:
+        run.add(start, *first)
+        converged = _stands_still(run.trace[0] - before, tol, run.trace[0])
         while not converged and run.n_iter < max_iter:
             for state in advance(e_step, m_step, run.state, max_iter - run.n_iter):
                 run.add(*state)
@@ -140,7 +140,7 @@ def em(
     except DegenerateComponentError as error:
         failure = error
     except KeyboardInterrupt:
-        if on_interrupt == "raise":
+        if on_interrupt == "raise" or not run.length:
             raise
         interrupted = True
     log_likelihoods = np.array(run.trace[: run.length])
@@ -219,7 +219,7 @@ def fit_em(
     ----------
     X : array, shape (n_samples, n_features), a memory map, or a re-iterable of such blocks of rows.
         However the rows are cut, the answer is the same but for rounding, and no array with a row
-        for each observation is ever made.
+        for each observation is ever made; lists and data frames become one array first.
     start : Parameters, see `emlib.initialization`
     sample_weight : array, shape (n_samples,), or None; a row of weight w counts as w rows. For a
         re-iterable X, a re-iterable of the weights of each block.
@@ -274,7 +274,7 @@ def fit_rows(rows, start, *, reg_covar, callback=None, progress=False, **options
     """`fit_em` on `Rows` that were surveyed, without its warnings."""
     with progress_bar(callback) if progress else nullcontext(callback) as callback:
         result = run_rows(rows, start, reg_covar=reg_covar, callback=callback, **options)
-    return replace(result, status=_status(result, reg_covar))
+    return replace(result, status=status_of(result, reg_covar))
 
 
 def run_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
@@ -292,7 +292,8 @@ def run_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
     )
 
 
-def _status(result, reg_covar):
+def status_of(result, reg_covar):
+    """Return one word for each component, as `EMResult.status` has them."""
     failed = result.failure.components if result.failure else ()
     at_the_floor = np.zeros(result.parameters.n_components, dtype=bool)
     if reg_covar > 0:

@@ -12,7 +12,7 @@ from numbers import Integral
 import numpy as np
 
 from . import initialization
-from .em import ConvergenceWarning, EMResult, run_rows, warn_about_floor
+from .em import ConvergenceWarning, EMResult, run_rows, status_of, warn_about_floor
 from .gaussian import covariance_factors, whiteners
 from .kmeans import find_centres
 from .mixture import Parameters, log_joint, log_sum_exp, responsibilities
@@ -23,6 +23,8 @@ from .steps import m_step
 from .validation import (
     SUM_TOLERANCE,
     DegenerateComponentError,
+    as_float,
+    asymmetric,
     check_block,
     check_covariance_type,
     check_not_negative,
@@ -61,13 +63,14 @@ class GaussianMixture(Estimator):
         RegularizationWarning says so where that is more than 1 % of a fitted variance.
     max_iter : int >= 0; 0 fits nothing and gives back the start
     n_init : int >= 1, how many starts; the best end is kept, and a start from which a component
-        collapses counts only if all do
+        collapses counts only if all do. One where weights, means and precisions are all given.
     init_params : {"kmeans", "k-means++", "random", "random_from_data"}; see `emlib.initialization`.
         "kmeans" starts from the covariance of each cluster, the second and the last one from what
         all clusters share, "random" from random responsibilities
     weights_init, means_init, precisions_init : arrays to start from, or None
     random_state : int, RandomState, numpy Generator, or None for NumPy's global state
-    warm_start : bool, start from what the last fit found
+    warm_start : bool, start from what the last fit found; a fit of another number of components or
+        features, or of another covariance_type, is refused
     verbose : int, 0 is silent, 1 prints iterations, 2 also times and changes
     verbose_interval : int >= 1, iterations between two lines
 
@@ -79,13 +82,18 @@ class GaussianMixture(Estimator):
     n_iter_ : int, M-steps of the best run
     lower_bound_ : float, mean log-likelihood of an observation before the last M-step
     lower_bounds_ : list of float, the same for each iteration
+    status_ : tuple of str, one word for each component: "ok", or "floor reached" where half of its
+        smallest variance or more is `reg_covar`
     n_features_in_ : int
     feature_names_in_ : array of str, only if X had such names
 
     Notes
     -----
     float32 in gives float32 out, and all is computed in float64. `fit` takes arrays and memory
-    maps, and reads them in blocks of rows.
+    maps, and reads them in blocks of rows. Ctrl-C leaves the object unfitted; `emlib.fit_em` can
+    give back the last complete iteration. A component that no observation belongs to, as one of
+    weight 0, is an error here, and in scikit-learn a component anywhere. `tol=0` goes on until the
+    log-likelihood moves by no more than its rounding, which counts as converged.
     """
 
     def __init__(
@@ -133,13 +141,14 @@ class GaussianMixture(Estimator):
         Raises
         ------
         ValueError
-            An argument is unusable, or a component collapsed. The object is then not fitted.
+            An argument is unusable, or a component collapsed or is empty. The object is then not
+            fitted.
         """
         return self._fit(X, sample_weight, stacklevel=3)
 
-    def fit_predict(self, X, y=None):
+    def fit_predict(self, X, y=None, sample_weight=None):
         """Fit, and return the most responsible component of every row, shape (n_samples,)."""
-        return self._fit(X, None, stacklevel=3).predict(X)
+        return self._fit(X, sample_weight, stacklevel=3).predict(X)
 
     def predict(self, X):
         """Return the most responsible component of every row, shape (n_samples,), int64."""
@@ -170,6 +179,7 @@ class GaussianMixture(Estimator):
         y : array of int, shape (n_samples,), the component that each row came from
         """
         self.check_fitted()
+        check_whole(n_samples, "n_samples", -np.inf)
         if n_samples < 1:
             raise ValueError(
                 f"Invalid value for 'n_samples': {n_samples} . The sampling requires at least one "
@@ -227,8 +237,12 @@ class GaussianMixture(Estimator):
             result = self._run(rows, given, previous if self.warm_start else {})
             fitted = self._attributes(result, rows, table.dtype)
         except DegenerateComponentError as error:
-            raise ValueError(f"{ILL_DEFINED} Here {error}.") from error
+            why = (
+                ILL_DEFINED if error.status == "collapsed" else "Fitting the mixture model failed."
+            )
+            raise ValueError(f"{why} Here {error}.") from error
         fitted["n_features_in_"] = table.shape[1]
+        fitted["status_"] = status_of(result, float(self.reg_covar))
         if names is not None:
             fitted["feature_names_in_"] = names
         vars(self).update(fitted)
@@ -241,6 +255,7 @@ class GaussianMixture(Estimator):
     def _run(self, rows, given, previous):
         """Run the loop from every start; the best run, one M-step after its last E-step."""
         if "converged_" in previous:
+            self._check_warm(previous["covariances_"].shape, rows.n_features)
             start = Parameters(
                 previous["weights_"],
                 previous["means_"],
@@ -262,6 +277,15 @@ class GaussianMixture(Estimator):
         if self.max_iter == 0:
             return run(next(starts))
         return initialization.run_from_each(run, starts).best
+
+    def _check_warm(self, found, n_features):
+        wanted = covariances_shape(self.n_components, n_features, self.covariance_type)
+        if found != wanted:
+            raise ValueError(
+                f"warm_start goes on from covariances of shape {found}, and n_components="
+                f"{self.n_components}, covariance_type={self.covariance_type!r} and {n_features} "
+                f"features need {wanted}; fit anew with warm_start=False."
+            )
 
     def _run_once(self, rows, start, before, number):
         if self.max_iter == 0:
@@ -307,6 +331,8 @@ class GaussianMixture(Estimator):
             check_whole(getattr(self, name), name, least)
         if not isinstance(self.verbose, bool):
             check_whole(self.verbose, "verbose")
+        if not isinstance(self.warm_start, bool | np.bool_):
+            raise ValueError(f"warm_start must be True or False; got {self.warm_start!r}.")
         check_not_negative(self.tol, "tol")
         check_not_negative(self.reg_covar, "reg_covar")
         check_covariance_type(self.covariance_type)
@@ -418,7 +444,7 @@ def _blocks(X):
 
 
 def _shaped(array, shape, name):
-    array = np.asarray(array, dtype=float)
+    array = as_float(array, name)
     if array.shape != shape:
         raise ValueError(
             f"The parameter '{name}' should have the shape of {shape}, but got {array.shape}"
@@ -431,7 +457,7 @@ def _inverses(precisions, shape):
         if not (precisions > 0).all():
             raise ValueError(f"'{shape} precision' should be positive")
         return 1 / precisions
-    symmetric = np.allclose(precisions, np.swapaxes(precisions, -1, -2))
+    symmetric = not asymmetric(precisions).any()
     try:
         np.linalg.cholesky(precisions)
     except np.linalg.LinAlgError:

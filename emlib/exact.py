@@ -6,6 +6,7 @@ the point, and sixty more.
 """
 
 from decimal import Context, Decimal, localcontext
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,13 +22,12 @@ def exact_log_ratios(X, parameters, inverse_factors):
     Shape (n_rows, n_components), float64, the largest of each row is 0. The inverse factors, one a
     component, are those of `emlib.gaussian.whiteners`.
     """
-    x = _to_decimal(X)
-    with localcontext(Context(prec=_digits(X, parameters.means, inverse_factors))):
+    x, digits = _to_decimal(X), _digits(X, parameters.means, inverse_factors)
+    with localcontext(Context(prec=digits)):
         log_joint = np.empty((len(X), parameters.n_components), dtype=object)
         for k, inverse in enumerate(inverse_factors):
-            squares = _squared_distances(
-                x - _to_decimal(parameters.means[k]), _to_decimal(_covariance_of(parameters, k))
-            )
+            z = x - _to_decimal(parameters.means[k])
+            squares = _squared_distances(z, _covariance_of(parameters, k), digits)
             with np.errstate(divide="ignore"):
                 constant = np.log(parameters.weights[k]) + log_det_precision(inverse) / 2
             log_joint[:, k] = Decimal(constant) - squares / 2
@@ -35,31 +35,43 @@ def exact_log_ratios(X, parameters, inverse_factors):
         return (log_joint - best).astype(np.float64)
 
 
-def _squared_distances(z, covariance):
+def _squared_distances(z, covariance, digits):
     """Quadratic form z' S^-1 z of every row, feature by feature, each freed of those before it."""
     if covariance.ndim < 2:
-        return (z**2 / covariance).sum(axis=1)
-    z, S = z.copy(), covariance.copy()
-    total = 0
-    for j in range(len(S)):
-        total = total + z[:, j] ** 2 / S[j, j]
-        slopes = S[j, j + 1 :] / S[j, j]
+        return (z**2 / _to_decimal(covariance)).sum(axis=1)
+    z, total = z.copy(), 0
+    for j, (pivot, slopes) in enumerate(_eliminated(covariance.tobytes(), z.shape[1], digits)):
+        total = total + z[:, j] ** 2 / pivot
         z[:, j + 1 :] -= np.outer(z[:, j], slopes)
-        S[j + 1 :, j + 1 :] -= np.outer(S[j, j + 1 :], slopes)
     return total
 
 
+@lru_cache(maxsize=64)
+def _eliminated(covariance, d, digits):
+    """Variance that earlier features leave each feature, and its slopes for the later ones.
+
+    Kept, because prediction comes here again with every block of rows.
+    """
+    with localcontext(Context(prec=digits)):
+        S, steps = _to_decimal(np.frombuffer(covariance).reshape(d, d)), []
+        for j in range(d):
+            slopes = S[j, j + 1 :] / S[j, j]
+            S[j + 1 :, j + 1 :] -= np.outer(S[j, j + 1 :], slopes)
+            steps.append((S[j, j], slopes))
+    return steps
+
+
 def _digits(X, means, inverse_factors):
-    """Digits before the point of the largest squared distance, and some to spare."""
+    """Digits before the point of the largest squared distance, in tens, and some to spare."""
     span = np.log10(max(np.abs(X).max(), np.abs(means).max()))
     steepest = np.log10(max(np.abs(inverse).max() for inverse in inverse_factors))
     before_the_point = 2 * (span + steepest + np.log10(2 * X.shape[1]))
-    return max(0, int(before_the_point)) + SPARE_DIGITS
+    return 10 * (max(0, int(before_the_point)) // 10 + 1) + SPARE_DIGITS
 
 
 def _covariance_of(parameters, k):
     tied = parameters.covariance_type == "tied"
-    return parameters.covariances if tied else parameters.covariances[k]
+    return np.asarray(parameters.covariances if tied else parameters.covariances[k])
 
 
 _to_decimal = np.vectorize(Decimal, otypes=[object])

@@ -110,14 +110,17 @@ def by_component(blocks, _, parameters, inverses, origins):
         log_weights = np.log(parameters.weights)
     nothing = np.empty((0, d)), np.empty((0, n_components))
     total, log_likelihood = block_statistics(*nothing, covariance_type, origins), 0.0
+    seen = 0
     for block, weight in blocks.blocks(_block_length(n_components * 2 + d)):
         log_joint = log_weights + log_densities(block, parameters.means, inverses)
         log_density = log_sum_exp(log_joint)
         if np.isneginf(log_density).any():
+            row = blocks.row(seen + int(np.argmin(log_density)))
             raise ValueError(
-                f"row {int(np.argmin(log_density))} of a block of X lies more than 1e154 "
-                "standard deviations from every component; start nearer, or rescale X."
+                f"row {row} of X lies more than 1e154 standard deviations from every component; "
+                "start nearer, or rescale X."
             )
+        seen += len(block)
         resp = np.exp(log_joint - log_density)
         if weight is not None:
             resp *= weight[:, None]

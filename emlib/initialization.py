@@ -61,7 +61,7 @@ def start_from_kmeans_plusplus(
 
 
 def start_from_random_rows(X, n_components, *, covariance_type="full", sample_weight=None, rng):
-    """Start at rows of X, all equally likely, as `start_from_centres` does.
+    """Start at rows of X, each as likely as its weight says, as `start_from_centres` does.
 
     Parameters as in `start_from_kmeans_plusplus`; equal rows share what is nearest to them.
     """
@@ -119,10 +119,16 @@ def start_from_labels(X, labels, *, covariance_type="full", sample_weight=None, 
     """
     rows, labels = _rows(X, sample_weight), np.asarray(labels)
     n = rows.n_samples
-    if labels.shape != (n,) or labels.dtype.kind not in "iu" or labels.min() < 0:
+    if labels.shape != (n,) or labels.dtype.kind not in "iu":
         raise ValueError(
             f"labels must hold one whole number >= 0 for each of the {n} observations; "
             f"got {labels.dtype} of shape {labels.shape}."
+        )
+    if labels.min() < 0:
+        i = int(labels.argmin())
+        raise ValueError(
+            f"labels[{i}] is {labels[i]}; number the clusters from 0, and leave out rows "
+            "whose cluster nobody knows."
         )
     if labels.max() >= n:
         raise ValueError(
@@ -130,6 +136,10 @@ def start_from_labels(X, labels, *, covariance_type="full", sample_weight=None, 
             "clusters; number the clusters from 0 without a gap."
         )
     n_components = int(labels.max()) + 1
+    unused = np.setdiff1d(np.arange(n_components), labels)
+    if len(unused):
+        remedy = "number the clusters from 0 without a gap"
+        raise DegenerateComponentError(unused, "empty", remedy)
     labels = _counted(labels, sample_weight)
 
     def resp(block, first):
@@ -272,13 +282,19 @@ def fit_em_restarts(
 
 
 def run_from_each(fit, seeds):
-    """Call fit(seed) for each seed, and gather the runs; a degenerate start ends only its own."""
+    """Call fit(seed) for each seed, and gather the runs.
+
+    A degenerate start ends only its own run; Ctrl-C ends the run that it meets, and begins no more.
+    """
     runs, failures = [], []
     for seed in seeds:
         try:
             runs.append(fit(seed))
         except DegenerateComponentError as error:
             failures.append(error)
+        else:
+            if runs[-1].interrupted:
+                break
     if not runs:
         raise failures[0]
     sound = [run for run in runs if run.failure is None]

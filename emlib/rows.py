@@ -152,6 +152,16 @@ class Blocks:
                 "its __iter__ must yield the same blocks every time."
             )
 
+    def row(self, index):
+        """Return the number in X of a row that `blocks` yields, for whoever must name it."""
+        first = 0
+        for block, weight in self._pieces(lambda _: N_ROWS, check=False):
+            counted = np.arange(len(block)) if weight is None else np.flatnonzero(weight > 0)
+            if index < len(counted):
+                return first + int(counted[index])
+            index, first = index - len(counted), first + len(block)
+        raise IndexError(index)
+
     def _pieces(self, rows_together, check):
         first = 0
         for table, weights in self._tables():
@@ -217,7 +227,7 @@ def _is_table(X):
     """Tell a table (array, frame, list of rows) from an iterable of tables."""
     if hasattr(X, "__array__") or hasattr(X, "toarray") or not hasattr(X, "__iter__"):
         return True
-    return isinstance(X, list | tuple) and not any(getattr(b, "ndim", 0) == 2 for b in X[:1])
+    return isinstance(X, list | tuple) and not any(len(getattr(b, "shape", ())) == 2 for b in X[:1])
 
 
 def _check_starts_anew(blocks, name):

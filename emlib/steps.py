@@ -229,8 +229,12 @@ def m_step(expected, reg_covar=0.0):
     shift, covariances = expected.moments
     n_features = shift.shape[1]
     means = expected.origins + shift
-    if not np.isfinite(means).all() or not np.isfinite(covariances).all():
-        raise ValueError("the statistics overflow float64; rescale X.")
+    sound = np.isfinite(means).all(axis=1)
+    if covariance_type != "tied":
+        sound &= np.isfinite(covariances.reshape(len(means), -1)).all(axis=1)
+    if not sound.all() or not np.isfinite(covariances).all():
+        component = f"component {int(sound.argmin())}" if not sound.all() else "all components"
+        raise ValueError(f"the statistics of {component} overflow float64; rescale X.")
     covariances = _without_rounding(covariances, means, shift, covariance_type)
     if covariance_type in ("full", "tied"):
         # rounding leaves a trace of asymmetry, and of a collapsing component little else

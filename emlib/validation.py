@@ -53,8 +53,10 @@ def check_X(X):
 
 def check_block(X, first_row):
     """Check a table of observations whose first row has this number in the whole."""
-    X = _as_float(X, "X")
-    if X.ndim == 1:
+    given, X = X, as_float(X, "X", first_row)
+    if X.ndim == 0:
+        raise ValueError(f"X must be 2-D, (n_samples, n_features); got {type(given).__name__}.")
+    if X.ndim == 1 and X.size:
         raise ValueError(
             f"X must be 2-D, (n_samples, n_features); got shape {X.shape}. "
             "For one feature write X[:, None], for one observation X[None, :]."
@@ -72,7 +74,7 @@ def check_sample_weight(sample_weight, n_samples, first_row=0):
 
     first_row is the number, in the whole, of the row that the first weight belongs to.
     """
-    weight = _as_float(sample_weight, "sample_weight")
+    weight = as_float(sample_weight, "sample_weight", first_row)
     if weight.shape != (n_samples,):
         raise ValueError(
             f"sample_weight must have shape ({n_samples},), one number a row; got {weight.shape}."
@@ -88,7 +90,7 @@ def check_sample_weight(sample_weight, n_samples, first_row=0):
 
 def check_weights(weights):
     """Return the mixture weights as float64, shape (n_components,), a probability vector."""
-    weights = _as_float(weights, "weights")
+    weights = as_float(weights, "weights")
     if weights.ndim != 1 or weights.size == 0:
         raise ValueError(f"weights must be 1-D, (n_components,); got shape {weights.shape}.")
     _check_finite(weights, "weights", "component", "give it a number from 0 to 1")
@@ -104,7 +106,7 @@ def check_weights(weights):
 
 def check_means(means, n_components=None, n_features=None):
     """Return the means as float64, shape (n_components, n_features)."""
-    means = _as_float(means, "means")
+    means = as_float(means, "means")
     if means.ndim != 2:
         raise ValueError(f"means must be 2-D, (n_components, n_features); got shape {means.shape}.")
     if n_components is not None and means.shape[0] != n_components:
@@ -123,7 +125,7 @@ def check_means(means, n_components=None, n_features=None):
 def check_covariances(covariances, n_components, n_features, covariance_type):
     """Return the covariances as float64 in the shape that their type asks for."""
     check_covariance_type(covariance_type)
-    covariances = _as_float(covariances, "covariances")
+    covariances = as_float(covariances, "covariances")
     shape = covariances_shape(n_components, n_features, covariance_type)
     if covariances.shape != shape:
         raise ValueError(
@@ -139,7 +141,7 @@ def check_covariances(covariances, n_components, n_features, covariance_type):
 
 def check_resp(resp, n_samples, n_components=None):
     """Return responsibilities as float64, shape (n_samples, n_components), none negative."""
-    resp = _as_float(resp, "resp")
+    resp = as_float(resp, "resp")
     if resp.ndim != 2 or resp.shape[0] != n_samples or resp.shape[1] == 0:
         raise ValueError(
             f"resp must have shape (n_samples, n_components) with n_samples={n_samples}; "
@@ -159,7 +161,7 @@ def check_resp(resp, n_samples, n_components=None):
 
 def check_origins(origins, shape):
     """Return origins as float64, broadcast to one row a component, all finite."""
-    origins = _as_float(origins, "origins")
+    origins = as_float(origins, "origins")
     try:
         origins = np.broadcast_to(origins, shape)
     except ValueError as error:
@@ -221,9 +223,10 @@ def covariances_shape(n_components, n_features, covariance_type):
     }[covariance_type]
 
 
-def _as_float(value, name):
+def as_float(value, name, first_row=0):
+    """Return an array of real numbers as float64; first_row is the number of its first row."""
     if np.ma.is_masked(value):
-        first = int(np.argwhere(np.atleast_1d(np.ma.getmaskarray(value)))[0, 0])
+        first = first_row + int(np.argwhere(np.atleast_1d(np.ma.getmaskarray(value)))[0, 0])
         raise ValueError(
             f"{name} has masked entries, which are no numbers, from row {first} on; "
             "drop or impute them."
@@ -233,18 +236,28 @@ def _as_float(value, name):
     try:
         array = np.asarray(value)
     except ValueError as error:
-        raise ValueError(f"{name} must be a table whose rows have the same length.") from error
-    if array.dtype.kind == "O":
-        return _numbers(array, name)
-    if array.dtype.kind not in "fiub":
         raise ValueError(
-            f"{name} must hold real numbers; got {array.dtype}. Convert it, or leave it out."
-        )
+            f"{name} must be a table whose rows have the same length{_ragged(value)}."
+        ) from error
+    if array.dtype.kind == "O":
+        return _numbers(array, name, first_row)
+    if array.dtype.kind not in "fiub":
+        kind = "text" if array.dtype.kind in "US" else array.dtype
+        raise ValueError(f"{name} must hold real numbers; got {kind}. Convert it, or leave it out.")
     with np.errstate(over="ignore"):
         return np.asarray(array, dtype=np.float64)
 
 
-def _numbers(objects, name):
+def _ragged(table):
+    """Name the first row that is not as long as the first, where that can be told."""
+    lengths = [len(row) if hasattr(row, "__len__") else 1 for row in table]
+    for row, length in enumerate(lengths):
+        if length != lengths[0]:
+            return f": row {row} has {length} and row 0 has {lengths[0]}"
+    return ""
+
+
+def _numbers(objects, name, first_row):
     """Turn an array of objects into float64, or name the first that is no real number."""
     numbers = np.empty(objects.shape)
     for index, item in np.ndenumerate(objects):
@@ -254,7 +267,10 @@ def _numbers(objects, name):
             numbers[index] = item
         except (TypeError, ValueError, OverflowError) as error:
             kind = NotANumberError if isinstance(error, TypeError) else ValueError
-            where = f" in row {index[0]} (index {index})" if index else ""
+            where = ""
+            if index:
+                row = first_row + index[0]
+                where = f" in row {row} (index {(row, *index[1:])})"
             text = repr(item) if len(repr(item)) <= 40 else f"{type(item).__name__}"
             reason = str(error).rstrip(".")
             raise kind(
@@ -273,10 +289,14 @@ def _check_finite(array, name, axis_name, remedy, offset=0):
         )
 
 
+def asymmetric(matrices):
+    """Tell the entries of one matrix, or of a stack, that differ from their mirror image."""
+    scale = np.abs(matrices).max(axis=(-1, -2), keepdims=True)
+    return np.abs(matrices - np.swapaxes(matrices, -1, -2)) > SYMMETRY_TOLERANCE * scale
+
+
 def _check_symmetric(covariances):
-    transposed = np.swapaxes(covariances, -1, -2)
-    scale = np.abs(covariances).max(axis=(-1, -2), keepdims=True)
-    asymmetric = np.abs(covariances - transposed) > SYMMETRY_TOLERANCE * scale
-    if asymmetric.any():
-        where = f"[{np.argwhere(asymmetric)[0][0]}]" if covariances.ndim == 3 else ""
+    found = asymmetric(covariances)
+    if found.any():
+        where = f"[{np.argwhere(found)[0][0]}]" if covariances.ndim == 3 else ""
         raise ValueError(f"covariances{where} is not symmetric; use (S + S.T) / 2.")

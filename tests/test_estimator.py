@@ -182,6 +182,62 @@ def test_a_warm_start_notices_convergence_across_fits_as_scikit_learn_does(max_i
     assert trace[0][-1][0]
 
 
+@pytest.mark.parametrize(
+    "other", [{"n_components": 3}, {"covariance_type": "diag"}, {"warm_start": "no"}]
+)
+def test_a_warm_start_from_a_fit_of_another_shape_is_refused(other):
+    model = quietly(GaussianMixture(2, warm_start=True, random_state=0), FAITHFUL)
+    with pytest.raises(ValueError, match="warm_start"):
+        model.set_params(**other).fit(FAITHFUL)
+    with pytest.raises(ValueError, match=r"warm_start .* 1 features"):
+        quietly(GaussianMixture(2, warm_start=True, random_state=0), FAITHFUL).fit(FAITHFUL[:, :1])
+
+
+def test_the_status_of_each_component_is_kept():
+    X = np.concatenate([FAITHFUL, np.repeat([[90.0, 300.0]], 50, axis=0)])
+    model = quietly(GaussianMixture(3, random_state=0), X)
+    of_the_copies = model.predict(X[-1:])[0]
+    assert model.status_[of_the_copies] == "floor reached"
+    assert sorted(model.status_) == ["floor reached", "ok", "ok"]
+
+
+def test_an_empty_component_is_named_with_a_remedy():
+    model = GaussianMixture(2, weights_init=[1, 0], random_state=0)
+    with pytest.raises(ValueError, match=r"Here component 1 is empty; start elsewhere") as caught:
+        model.fit(FAITHFUL)
+    assert "increase reg_covar" not in str(caught.value)
+    assert not hasattr(model, "means_")
+
+
+@pytest.mark.parametrize("scale", [1, 1e-9])
+def test_a_precision_that_is_not_symmetric_is_refused_whatever_its_units(scale):
+    precisions = scale * np.array([[1, 0.9], [0, 1]])
+    with pytest.raises(ValueError, match="'tied precision' should be symmetric"):
+        GaussianMixture(covariance_type="tied", precisions_init=precisions).fit(FAITHFUL)
+
+
+@pytest.mark.parametrize("n_samples", ["a", 2.5, True])
+def test_a_number_of_samples_that_is_not_whole_is_refused(n_samples):
+    model = quietly(GaussianMixture(2, random_state=0), FAITHFUL)
+    with pytest.raises(ValueError, match="n_samples must be a whole number"):
+        model.sample(n_samples)
+
+
+@pytest.mark.parametrize("means", ["a", [[1, 2], [3]]])
+def test_means_that_are_no_table_are_refused_by_name(means):
+    with pytest.raises(ValueError, match="means"):
+        GaussianMixture(2, means_init=means).fit(FAITHFUL)
+
+
+def test_fit_predict_takes_weights():
+    weight = np.where(FAITHFUL[:, 0] < 3, 1.0, 2.0)
+    model = GaussianMixture(2, random_state=0)
+    labels = model.fit_predict(FAITHFUL, sample_weight=weight)
+    again = GaussianMixture(2, random_state=0).fit(FAITHFUL, sample_weight=weight)
+    assert (labels == again.predict(FAITHFUL)).all()
+    np.testing.assert_array_equal(model.means_, again.means_)
+
+
 @pytest.mark.parametrize("verbose", [1, 2])
 def test_verbose_prints_what_scikit_learn_prints_but_for_times(verbose):
     def lines(cls):

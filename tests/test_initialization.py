@@ -128,14 +128,21 @@ def test_responsibilities_give_the_m_step_on_them(shape):
 
 
 def test_a_label_that_nobody_has_is_an_empty_component():
-    with pytest.raises(emlib.DegenerateComponentError, match="component 1 is empty"):
+    with pytest.raises(
+        emlib.DegenerateComponentError, match=r"component 1 is empty.*without a gap"
+    ):
         emlib.start_from_labels([[0.0], [1.0], [2.0]], [0, 0, 2])
+
+
+def test_a_label_below_zero_is_named():
+    with pytest.raises(ValueError, match=r"labels\[1\] is -1; .* leave out rows"):
+        emlib.start_from_labels([[0.0], [1.0], [2.0]], [0, -1, 1])
 
 
 @pytest.mark.parametrize(
     "labels",
-    [[0, 1], [0.0, 1.0, 1.0], ["a", "b", "b"], [[0], [1], [1]], [0, -1, 1], [True, False, True]],
-    ids=["too few", "floats", "strings", "two dimensions", "negative", "booleans"],
+    [[0, 1], [0.0, 1.0, 1.0], ["a", "b", "b"], [[0], [1], [1]], [True, False, True]],
+    ids=["too few", "floats", "strings", "two dimensions", "booleans"],
 )
 def test_labels_that_are_not_labels_are_refused_with_what_is_wanted(labels):
     with pytest.raises(
@@ -407,3 +414,19 @@ def test_where_every_run_collapses_the_best_says_so_and_warns():
 def test_a_number_of_starts_that_is_none_is_refused(n_init):
     with pytest.raises(ValueError, match="n_init must be a whole number >= 1"):
         emlib.fit_em_restarts(FAITHFUL, 2, n_init=n_init, rng=7)
+
+
+def test_ctrl_c_ends_all_restarts_and_keeps_what_there_is():
+    """Pressed once, in the second run."""
+    pressed = []
+
+    def callback(n_iter, *_):
+        if n_iter == 0:
+            pressed.append("a run began")
+        if len(pressed) == 2 and n_iter == 3:
+            raise KeyboardInterrupt
+
+    options = {"callback": callback, "on_interrupt": "return", "rng": 7, "n_init": 5}
+    restarts = emlib.fit_em_restarts(FAITHFUL, 2, **options)
+    assert [run.interrupted for run in restarts.runs] == [False, True]
+    assert restarts.runs[1].n_iter == 3

@@ -22,7 +22,7 @@ from random_mixtures import (
 from scipy.special import rel_entr
 
 import emlib
-from emlib import Parameters
+from emlib import Parameters, exact
 from emlib.mixture import log_sum_exp
 
 RTOL = 1e-9
@@ -588,3 +588,37 @@ def test_parameters_know_their_own_size(shape):
     covariances = random_covariances(np.random.default_rng(7), 3, 2, shape)
     parameters = Parameters([0.2, 0.3, 0.5], np.zeros((3, 2)), covariances, shape)
     assert (parameters.n_components, parameters.n_features) == (3, 2)
+
+
+def nearly_collinear(d, n):
+    rng = np.random.default_rng(7)
+    X = rng.standard_normal((n, d))
+    X[:, 1:] = X[:, :1] + 1e-3 * X[:, 1:]
+    return X, emlib.start_from_kmeans_plusplus(X, 2, rng=7)
+
+
+def test_ordinary_collinear_rows_are_decided_by_float64_to_nine_digits(monkeypatch):
+    X, parameters = nearly_collinear(8, 40)
+    found = resp_of(X, parameters)
+    with monkeypatch.context() as always:
+        always.setattr("emlib.mixture.DOUBT", 0.0)
+        close(found, resp_of(X, parameters))
+    monkeypatch.setattr("emlib.mixture.exact_log_ratios", None)
+    resp_of(X, parameters)
+
+
+def test_exact_arithmetic_frees_the_features_once_for_all_blocks_of_rows(monkeypatch):
+    X, parameters = nearly_collinear(8, 40)
+    exact._eliminated.cache_clear()
+    for _ in range(3):
+        resp_of(X[:4] + 1e15, parameters)
+    found = exact._eliminated.cache_info()
+    assert (found.misses, found.hits) == (1, 5), "both components have one covariance"
+
+
+def test_with_very_many_features_rounding_decides_on_far_rows(monkeypatch):
+    """Exact arithmetic would take a minute of 784 features."""
+    monkeypatch.setattr("emlib.mixture.exact_log_ratios", None)
+    d = 120
+    parameters = Parameters([0.5, 0.5], np.eye(2, d), [np.eye(d)] * 2)
+    assert resp_of(np.full((1, d), 1e100), parameters).sum() == 1

@@ -27,17 +27,17 @@ BAD_X = {
     "NaN": ([[0, 1], [2, NAN]], ["X", "nan", "row 1", "drop or impute"]),
     "infinity": ([[0, 1], [2, 3], [-INF, 1]], ["X", "-inf", "row 2", "drop or impute"]),
     "None": ([[0, 1], [None, 3]], ["X", "row 1"]),
-    "strings": ([["a", "b"]], ["X", "real numbers", "<U1"]),
+    "strings": ([["a", "b"]], ["X", "real numbers", "got text"]),
     "bytes": (np.array([[b"a"]]), ["X", "real numbers"]),
     "objects": (np.array([[1.0, "a"]], dtype=object), ["X", "real numbers"]),
     "numbers written as strings": (np.array([[1.0, "2"]], dtype=object), ["X", "real numbers"]),
     "any object": (np.array([[object()]]), ["X", "real numbers"]),
     "complex numbers": ([[1j, 2]], ["X", "real numbers", "complex"]),
     "dates": (np.array([["2026-01-01"]], dtype="datetime64[D]"), ["X", "real numbers"]),
-    "ragged rows": ([[1, 2], [3]], ["X", "rows", "same length"]),
+    "ragged rows": ([[1, 2], [3]], ["X", "rows", "same length", "row 1 has 1 and row 0 has 2"]),
     "a masked array": (np.ma.array([[1.0, 2]], mask=[[0, 1]]), ["X", "masked", "drop or impute"]),
     "one dimension": ([1.0, 2.0], ["X", "2-D", "(2,)", "X[:, None]", "X[None, :]"]),
-    "no dimension": (3.0, ["X", "2-D", "()"]),
+    "no dimension": (3.0, ["X", "2-D", "got float"]),
     "three dimensions": (np.zeros((2, 2, 2)), ["X", "2-D", "(2, 2, 2)"]),
     "no rows": (np.zeros((0, 2)), ["X", "at least one", "(0, 2)"]),
     "no columns": (np.zeros((2, 0)), ["X", "at least one", "(2, 0)"]),
@@ -290,3 +290,31 @@ def test_a_degenerate_component_is_still_named_after_a_journey_between_processes
     error = emlib.DegenerateComponentError([1, 2], "empty", "start elsewhere")
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.components, copy.status) == (str(error), (1, 2), "empty")
+
+
+def object_column(bad):
+    X = np.zeros((5000, 1), dtype=object)
+    X[4500, 0] = bad
+    return X
+
+
+LATE = {
+    "an object": (object_column("x"), None),
+    "a missing number": (object_column(None), None),
+    "a mask": (np.ma.masked_values(object_column(1.0).astype(float), 1.0), None),
+    "a weight that is no number": (np.arange(5000.0)[:, None], object_column("x")[:, 0]),
+    "a weight below zero": (np.arange(5000.0)[:, None], object_column(-1.0)[:, 0].astype(float)),
+    "too far away": (object_column(1e150).astype(float), None),
+    "too far away, after rows that do not count": (
+        object_column(1e150).astype(float),
+        np.where(np.arange(5000) < 4400, np.arange(5000) % 2, 1.0),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LATE)
+def test_a_row_beyond_the_first_block_is_named_by_its_number_in_the_whole(case):
+    X, weight = LATE[case]
+    start = emlib.Parameters([1.0], [[0.0]], [[[1e-20]]])
+    with pytest.raises(ValueError, match=r"row 4500\b|\[4500\]"):
+        emlib.fit_em(X, start, sample_weight=weight)
