@@ -77,17 +77,20 @@ def answers_of_emlib(row):
 
 def stale_answers_of_emlib(page):
     """Return the rows whose entry on a page lacks the promise or an answer of emlib."""
-    entries = re.split(r"\n\n(?=\S)", page)
     stale = []
     for row in (row for row in CASES if row.section):
-        entry_of_row = "".join(entry for entry in entries if f"*{row.name}*" in entry)
         lines = [row.promised, *answers_of_emlib(row)]
-        # a line ends where it ends: a sentence that went on would be another one
-        if not all(
-            re.search(rf"{re.escape(line)}(\*\*)? *$", entry_of_row, re.M) for line in lines
-        ):
+        # each to the end of its line: a sentence that goes on is another sentence
+        patterns = [rf"{re.escape(line)}(\*\*)? *$" for line in lines]
+        if not all(re.search(pattern, entry_of(row, page), re.M) for pattern in patterns):
             stale.append(row.name)
     return stale
+
+
+def entry_of(row, page):
+    """Return the part of a page that stands for a row, or nothing."""
+    entries = re.split(r"\n\n(?=\S)", page)
+    return next((entry for entry in entries if f"*{row.name}*" in entry), "")
 
 
 def entry(rows, promised, *lines):

@@ -113,7 +113,8 @@ class Estimator:
         }
         log_densities = model.score_samples(question.X).astype(float)
         total = np.sum(log_densities * question.options.get("sample_weight", 1.0))
-        return in_order(values | {"log-likelihood": total}, (), question)
+        status = getattr(model, "status_", ())
+        return in_order(values | {"log-likelihood": total}, status, question)
 
     def responsibilities(self, X, start):
         model = self._estimator(len(start.weights), covariance_type=start.covariance_type)

@@ -24,6 +24,7 @@ class Right:
         wrong = [deviation(outcome.values, self.truth, self.tolerance)]
         wrong += [f"warned {w}" for w in outcome.warned if w[0] not in self.warns]
         wrong += [f"no {name}" for name in self.warns if name not in dict(outcome.warned)]
+        wrong += _status_is_not(("ok",) * len(outcome.status), outcome)
         return [*filter(None, wrong), *_log_likelihood(outcome, question)]
 
 
@@ -50,7 +51,14 @@ class Floored:
         if variances.min() < question.options["reg_covar"] * (1 - 1e-9):
             wrong.append(f"a variance of {variances.min()} is less than reg_covar")
         wrong += filter(None, [deviation(outcome.values, self.answer, self.tolerance)])
+        wrong += _status_is_not(self._status(question), outcome)
         return [*wrong, *_log_likelihood(outcome, question)]
+
+    def _status(self, question):
+        """On the floor are components whose smallest variance is half `reg_covar` or more."""
+        smallest = np.linalg.eigvalsh(matrices(self.answer, question.shape))[:, 0]
+        floored = smallest <= 2 * question.options["reg_covar"]
+        return tuple("floor reached" if on_it else "ok" for on_it in floored)
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ class Named:
     """`fit_em` ends with the status of each component and warns; an estimator raises.
 
     Both name the components that failed, what became of them, and then a remedy: an estimator
-    after scikit-learn's own sentence, which does neither.
+    after scikit-learn's own sentence where that is true, and after its first words where not.
     """
 
     status: tuple
@@ -90,7 +98,10 @@ class Named:
         if not outcome.status:
             if outcome.error is None:
                 return ["no error was raised"]
-            wrong = _sentence_lacks(outcome.error, ("ill-defined empirical covariance",))
+            theirs = "Fitting the mixture model failed"
+            if "collapsed" in self.status:
+                theirs += " because some components have ill-defined empirical covariance"
+            wrong = _sentence_lacks(outcome.error, (theirs,))
             return wrong + self._unnamed(str(outcome.error), "Here ")
         wrong = [] if outcome.status == self.status else [f"status {outcome.status}"]
         said = dict(outcome.warned).get("ConvergenceWarning")
@@ -104,6 +115,12 @@ class Named:
         if re.search(named, sentence):
             return []
         return [f"does not name component {names}, {what}, and then a remedy: {sentence}"]
+
+
+def _status_is_not(wanted, outcome):
+    if outcome.status in ((), wanted):  # () where a door tells none
+        return []
+    return [f"status {outcome.status}, not {wanted}"]
 
 
 def _sentence_lacks(error, words):
