@@ -147,6 +147,14 @@ def test_each_kind_of_breach_is_seen():
     assert describe(outcome) == "raises ValueError: “no”, and leaves parameters in the object"
 
 
+def test_of_a_long_message_the_beginning_and_the_end_are_told_and_no_tag_hides_in_it():
+    error = ValueError("Not <NA>. " + "And so on. " * 20 + "See https://a.b/c#d for more. Drop it.")
+    told = describe(Outcome(error=error))
+    assert told.startswith("raises ValueError: “Not &lt;NA>. And so")
+    assert told.endswith("See … for more. Drop it.”")
+    assert len(told) < 230
+
+
 KNOWN = truth("diag")
 QUESTION = strictly(clouds(), start("diag"))
 

@@ -827,6 +827,19 @@ for name, (given, make, words) in REFUSED.items():
         doors=("fit_em",),
     )
 
+for name, (given, make, words) in REFUSED.items():
+    if name.startswith("late-"):
+        case(
+            f"blocks-x-has-{name}",
+            NOT,
+            f"{given} of two blocks",
+            "One error that names `X` and the row, by its number in the whole.",
+            lambda shape, make=make: strictly([make()[:2000], make()[2000:]], start(shape)),
+            Refused(words),
+            shapes=("full",),
+            doors=("fit_em",),
+        )
+
 case(
     "other-columns-than-the-start",
     NOT,

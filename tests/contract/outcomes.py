@@ -278,9 +278,9 @@ def _ending(outcome):
 
 
 def _sentence(error, head=70, tail=120):
-    """Beginning and end of what an error says, each cut between words; no address."""
+    """Beginning and end of what an error says, each cut between words; no address, no tag."""
     text = re.sub(r"https?://\S+", "…", " ".join(str(error).split()))
-    if len(text) <= head + tail:
-        return text
-    end = text[-tail:].split(" ", 1)[1]
-    return f"{text[:head].rsplit(' ', 1)[0]} … {end.split('. ', 1)[-1]}"
+    if len(text) > head + tail:
+        end = text[-tail:].split(" ", 1)[1]
+        text = f"{text[:head].rsplit(' ', 1)[0]} … {end.split('. ', 1)[-1]}"
+    return text.replace("<", "&lt;")
