@@ -1,5 +1,6 @@
 """Write the contract, book/reference/contract.md, from the rows that the tests prove."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from contract.epsilons import EPSILONS, small_numbers
 from contract.interrupted import INTERRUPTED, interrupt
 from contract.oracle import DIGITS
 from contract.outcomes import describe
+from contract.promises import Floored
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "book" / "reference" / "contract.md"
@@ -27,7 +29,8 @@ is promised, what `emlib` answered, and what scikit-learn {version} answered to 
 
 No answer here was typed by hand. Every row is a test, `test_contract[…]` in `{proof}`, whose name \
 stands beside it in italics. The answers were taken down while the page was written, in the same \
-words for both libraries, and a test fails when they are no longer what is said here. Where the \
+words for both libraries, and a test fails when they are no longer what is said here; of a long \
+error message stand its beginning and its end. Where the \
 start matters, both start from the same parameters. *Right* means: as plain Python loops from the \
 same start, or as arithmetic with {digits} digits; and the log-likelihood of `emlib` agrees with \
 such arithmetic to 10<sup>−9</sup>, or 10<sup>−6</sup> where the parameters are float32.
@@ -60,11 +63,34 @@ def write(door, version):
 
 def answers(row, door, version):
     """Return what each library answers to a row, a line for each."""
-    said = {name: in_words(DOORS[name], row) for name in row.doors if name in DOORS}
+    theirs = in_words(door, row, row.doors[-1])
+    return [*answers_of_emlib(row), f"scikit-learn {version}: {theirs}"]
+
+
+def answers_of_emlib(row):
+    """Return what the doors of emlib answer to a row, in one line where they agree."""
+    said = {name: in_words(DOORS[name], row, name) for name in row.doors if name in DOORS}
     if len(set(said.values())) == 1:
         said = {"": next(iter(said.values()))}
-    lines = [f"`emlib{name and '.'}{name}`: {text}" for name, text in said.items()]
-    return [*lines, f"scikit-learn {version}: {in_words(door, row)}"]
+    return [f"`emlib{name and '.'}{name}`: {text}" for name, text in said.items()]
+
+
+def stale_answers_of_emlib(page):
+    """Return the rows whose entry on a page lacks the promise or an answer of emlib."""
+    stale = []
+    for row in (row for row in CASES if row.section):
+        lines = [row.promised, *answers_of_emlib(row)]
+        # each to the end of its line: a sentence that goes on is another sentence
+        patterns = [rf"{re.escape(line)}(\*\*)? *$" for line in lines]
+        if not all(re.search(pattern, entry_of(row, page), re.M) for pattern in patterns):
+            stale.append(row.name)
+    return stale
+
+
+def entry_of(row, page):
+    """Return the part of a page that stands for a row, or nothing."""
+    entries = re.split(r"\n\n(?=\S)", page)
+    return next((entry for entry in entries if f"*{row.name}*" in entry), "")
 
 
 def entry(rows, promised, *lines):
@@ -82,13 +108,16 @@ def definition(term, first, lines):
     return f"{term}\n: {first}\n\n{bullets}\n"
 
 
-def in_words(door, row):
+def in_words(door, row, name):
     """Say what the door answered; shapes with the same answer stand together."""
     said = {}
     for shape in row.shapes:
-        promise = promised(row, shape)
+        promise = promised(row, shape, name)
         tolerance = getattr(promise, "tolerance", 1e-6)
-        text = describe(answer(door, row, shape), promise.truth, tolerance)
+        warns, known = isinstance(promise, Floored), promise.truth
+        if warns and known is None:
+            known = promise.answer
+        text = describe(answer(door, row, shape), known, tolerance, warns)
         said.setdefault(text, []).append(shape)
     if len(said) == 1:
         return next(iter(said))

@@ -25,10 +25,15 @@ def question_of(row, shape):
     return row.ask(shape) if row.call == "fit" else None
 
 
+def promised(row, shape, door):
+    """Promise of a row for one covariance shape at a door of this name."""
+    said = _promised(row, shape)
+    return said[door] if isinstance(said, dict) else said
+
+
 @cache
-def promised(row, shape):
-    """Promise of a row for one covariance shape; the truth in it takes its time."""
-    return row.promise(shape)
+def _promised(row, shape):
+    return row.promise(shape)  # the truth in it takes its time
 
 
 @cache

@@ -1,6 +1,7 @@
 """What came of a call: asked through three doors, described in the same words for all of them."""
 
 import math
+import re
 import warnings
 from dataclasses import dataclass, field
 
@@ -8,6 +9,8 @@ import numpy as np
 from teaching_path import as_full
 
 import emlib
+
+from . import oracle
 
 SHAPES = ("full", "tied", "diag", "spherical")
 
@@ -70,7 +73,7 @@ class FitEm:
             "covariances": p.covariances,
             "log-likelihood": np.array(result.log_likelihood),
         }
-        return values, result.status
+        return in_order(values, result.status, question)
 
     def responsibilities(self, X, start):
         return emlib.responsibilities(
@@ -108,10 +111,10 @@ class Estimator:
             "means": model.means_,
             "covariances": model.covariances_,
         }
-        if "sample_weight" not in question.options:
-            n_samples = len(np.asarray(question.X))
-            values["log-likelihood"] = np.array(model.score(question.X) * n_samples)
-        return values, ()
+        log_densities = model.score_samples(question.X).astype(float)
+        total = np.sum(log_densities * question.options.get("sample_weight", 1.0))
+        status = getattr(model, "status_", ())
+        return in_order(values | {"log-likelihood": total}, status, question)
 
     def responsibilities(self, X, start):
         model = self._estimator(len(start.weights), covariance_type=start.covariance_type)
@@ -121,6 +124,16 @@ class Estimator:
         roots = np.linalg.cholesky if start.covariance_type in ("full", "tied") else np.sqrt
         model.precisions_cholesky_ = roots(model.precisions_)
         return model.predict_proba(X)
+
+
+def in_order(values, status, question):
+    """Sort components by their means where the door chose the start, and so the order."""
+    if question.start is not None:
+        return values, status
+    order = np.lexsort(np.round(values["means"], 6).T[::-1])
+    names = ("weights", "means") if question.shape == "tied" else oracle.PARAMETERS
+    values = values | {name: values[name][order] for name in names}
+    return values, tuple(status[k] for k in order) if status else ()
 
 
 def precisions(covariances, covariance_type):
@@ -170,8 +183,11 @@ def _snapshot(value):
 # In words
 
 
-def describe(outcome, truth=None, tolerance=1e-6):
-    """One sentence on an outcome, which is the same on every machine."""
+def describe(outcome, truth=None, tolerance=1e-6, warns=False):
+    """One sentence on an outcome, which is the same on every machine.
+
+    warns tells that an answer, though right, should have come with a warning.
+    """
     if outcome.error is not None:
         text = f"raises {type(outcome.error).__name__}: “{_sentence(outcome.error)}”"
         left = "means_" in left_behind(outcome.error)
@@ -184,10 +200,14 @@ def describe(outcome, truth=None, tolerance=1e-6):
         text = deviation(found, truth, tolerance) or "right"
     else:
         text = _ending(outcome)
+    fine = bool(outcome.status) or (text == "right" and not warns)
+    if outcome.status and set(outcome.status) != {"ok"}:
+        said = f"status {', '.join(outcome.status)}"
+        text = said if truth is None else f"{text}, {said}"
     names = sorted({name for name, _ in outcome.warned})
     if names:
         return f"{text}, with {' and '.join(names)}"
-    return text if text == "right" or outcome.status else f"{text}, without a warning"
+    return text if fine else f"{text}, without a warning"
 
 
 def deviation(found, truth, tolerance):
@@ -248,8 +268,6 @@ def _share(part):
 
 
 def _ending(outcome):
-    if outcome.status and set(outcome.status) != {"ok"}:
-        return f"status {', '.join(outcome.status)}"
     if "covariances" in outcome.values:
         found = outcome.values
         full = as_full(found["covariances"], *np.shape(found["means"]), outcome.shape)
@@ -259,6 +277,10 @@ def _ending(outcome):
     return "a fit"
 
 
-def _sentence(error, limit=120):
-    text = " ".join(str(error).split())
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
+def _sentence(error, head=70, tail=120):
+    """Beginning and end of what an error says, each cut between words; no address, no tag."""
+    text = re.sub(r"https?://\S+", "…", " ".join(str(error).split()))
+    if len(text) > head + tail:
+        end = text[-tail:].split(" ", 1)[1]
+        text = f"{text[:head].rsplit(' ', 1)[0]} … {end.split('. ', 1)[-1]}"
+    return text.replace("<", "&lt;")

@@ -1,6 +1,7 @@
 """What can be promised of an outcome; each promise lists what breaks it, and keeps silent else."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,15 +24,20 @@ class Right:
         wrong = [deviation(outcome.values, self.truth, self.tolerance)]
         wrong += [f"warned {w}" for w in outcome.warned if w[0] not in self.warns]
         wrong += [f"no {name}" for name in self.warns if name not in dict(outcome.warned)]
+        wrong += _status_is_not(("ok",) * len(outcome.status), outcome)
         return [*filter(None, wrong), *_log_likelihood(outcome, question)]
 
 
 @dataclass(frozen=True)
 class Floored:
-    """A fit in which `reg_covar` moved the answer, and a warning that says by how much."""
+    """The fit with `reg_covar`, found another way, and a warning of the share that it has in it.
 
+    `truth` is the fit without it, where the page says how far the two are apart.
+    """
+
+    answer: dict
     truth: dict | None = None
-    answer: dict | None = None
+    tolerance: float = 1e-6
     words: tuple = ("reg_covar", "smallest variance", "lower it, or rescale X")
 
     def broken(self, outcome, question):
@@ -44,9 +50,15 @@ class Floored:
         variances = matrices(outcome.values, outcome.shape).diagonal(axis1=1, axis2=2)
         if variances.min() < question.options["reg_covar"] * (1 - 1e-9):
             wrong.append(f"a variance of {variances.min()} is less than reg_covar")
-        if self.answer is not None:
-            wrong += filter(None, [deviation(outcome.values, self.answer, 1e-6)])
+        wrong += filter(None, [deviation(outcome.values, self.answer, self.tolerance)])
+        wrong += _status_is_not(self._status(question), outcome)
         return [*wrong, *_log_likelihood(outcome, question)]
+
+    def _status(self, question):
+        """On the floor are components whose smallest variance is half `reg_covar` or more."""
+        smallest = np.linalg.eigvalsh(matrices(self.answer, question.shape))[:, 0]
+        floored = smallest <= 2 * question.options["reg_covar"]
+        return tuple("floor reached" if on_it else "ok" for on_it in floored)
 
 
 @dataclass(frozen=True)
@@ -67,35 +79,48 @@ class Refused:
         return _sentence_lacks(outcome.error, self.words)
 
 
+REMEDY = r"reg_covar|fewer components|start elsewhere"
+
+
 @dataclass(frozen=True)
 class Named:
-    """`fit_em` ends with the status of each component; an estimator raises and names them."""
+    """`fit_em` ends with the status of each component and warns; an estimator raises.
+
+    Both name the components that failed, what became of them, and then a remedy: an estimator
+    after scikit-learn's own sentence where that is true, and after its first words where not.
+    """
 
     status: tuple
     truth: dict | None = None
-    words: tuple = field(default=("component", "reg_covar"))
 
     def broken(self, outcome, question):
         """List what is wrong."""
         if not outcome.status:
-            return Refused(self.words).broken(outcome, question)
+            if outcome.error is None:
+                return ["no error was raised"]
+            theirs = "Fitting the mixture model failed"
+            if "collapsed" in self.status:
+                theirs += " because some components have ill-defined empirical covariance"
+            wrong = _sentence_lacks(outcome.error, (theirs,))
+            return wrong + self._unnamed(str(outcome.error), "Here ")
         wrong = [] if outcome.status == self.status else [f"status {outcome.status}"]
-        if "ConvergenceWarning" not in dict(outcome.warned):
-            wrong.append("no ConvergenceWarning")
+        said = dict(outcome.warned).get("ConvergenceWarning")
+        wrong += ["no ConvergenceWarning"] if said is None else self._unnamed(said, "failed: ")
         return [*wrong, *_log_likelihood(outcome, question)]
 
+    def _unnamed(self, sentence, before):
+        failed = [k for k, what in enumerate(self.status) if what in ("collapsed", "empty")]
+        names, (what,) = ", ".join(map(str, failed)), {self.status[k] for k in failed}
+        named = rf"{before}components? {names} (is|are) {what}\b.*; .*({REMEDY})"
+        if re.search(named, sentence):
+            return []
+        return [f"does not name component {names}, {what}, and then a remedy: {sentence}"]
 
-@dataclass(frozen=True)
-class Either:
-    """One of several promises, where more than one answer is honest."""
 
-    promises: tuple
-    truth: dict | None = None
-
-    def broken(self, outcome, question):
-        """List what is wrong with the first, unless another one is kept."""
-        lists = [promise.broken(outcome, question) for promise in self.promises]
-        return [] if [] in lists else lists[0]
+def _status_is_not(wanted, outcome):
+    if outcome.status in ((), wanted):  # () where a door tells none
+        return []
+    return [f"status {outcome.status}, not {wanted}"]
 
 
 def _sentence_lacks(error, words):
