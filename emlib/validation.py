@@ -239,11 +239,14 @@ def as_float(value, name, first_row=0):
         raise ValueError(
             f"{name} must be a table whose rows have the same length{_ragged(value)}."
         ) from error
+    if array.dtype.kind in "US":
+        array = np.asarray(value, dtype=object)  # one text among numbers made text of them all
     if array.dtype.kind == "O":
         return _numbers(array, name, first_row)
     if array.dtype.kind not in "fiub":
-        kind = "text" if array.dtype.kind in "US" else array.dtype
-        raise ValueError(f"{name} must hold real numbers; got {kind}. Convert it, or leave it out.")
+        raise ValueError(
+            f"{name} must hold real numbers; got {array.dtype}. Convert it, or leave it out."
+        )
     with np.errstate(over="ignore"):
         return np.asarray(array, dtype=np.float64)
 
