@@ -131,6 +131,14 @@ QUESTIONS = (
         variants=labelled.FIT_LABELLED,
     ),
     Question(
+        "shares_by_kind",
+        "One cluster for each kind",
+        ("resp",),
+        {"some observations labelled": labelled.inputs_of_kinds},
+        (_whole("some observations labelled", "resp"),),
+        variants=labelled.SHARES_BY_KIND,
+    ),
+    Question(
         "slope",
         "The slope along each mean",
         ("slope",),
@@ -228,6 +236,7 @@ REFERENCES = {
     "log_likelihood": lambda X, *p: emlib.log_likelihood(X, emlib.Parameters(*p)),
     "m_step": maximization.m_step,
     "fit_labelled": labelled.fit_labelled,
+    "shares_by_kind": labelled.shares_by_kind,
     "slope": slope.slope,
     "expected_log_likelihood": expected.expected_log_likelihood,
     "fit": loop.fit,

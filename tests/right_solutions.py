@@ -239,6 +239,20 @@ def labelled_by_one_hot(X, labels):
     return counts / len(X), means, squares - np.einsum("ki,kj->kij", means, means)
 
 
+def kinds_by_scipy(X, labels):
+    products = [
+        np.mean(labels == k) * multivariate_normal(rows.mean(axis=0), np.cov(rows.T, ddof=0)).pdf(X)
+        for k in range(labels.max() + 1)
+        for rows in [X[labels == k]]
+    ]
+    return (products / np.sum(products, axis=0)).T
+
+
+def kinds_by_one_hot(X, labels):
+    named = labels != -1
+    return responsibilities_by_ratios(X, *labelled_by_one_hot(X[named], labels[named]))
+
+
 def slope_by_loops(x, weights, means, variances):
     slopes = [0.0] * len(means)
     for value in x:
@@ -272,6 +286,7 @@ RIGHT_SOLUTIONS = {
     "log_likelihood": LOG_LIKELIHOOD,
     "m_step": M_STEP,
     "fit_labelled": (labelled_by_boolean_rows, labelled_by_one_hot),
+    "shares_by_kind": (kinds_by_scipy, kinds_by_one_hot),
     "slope": (slope_by_loops, slope_by_soft_counts),
     "expected_log_likelihood": (expected_by_loops,),
     "fit": FIT,
