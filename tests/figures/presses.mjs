@@ -11,7 +11,7 @@ const buttons = [];
 let given = null;
 const nothing = () => {};
 globalThis.emlib.kinds.temperature({
-  config, clusters: config.clusters, part: () => ({ children: [] }), plane: () => ({}),
+  config, clusters: config.clusters, part: () => ({ children: [] }), plane: () => ({ x: [0, 1], y: [0, 1] }),
   handle: nothing, number: nothing, readout: nothing,
   button: (button) => buttons.push(button),
   set: (patch) => { given = patch; },
