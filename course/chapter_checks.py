@@ -10,11 +10,13 @@ import emlib
 from . import inputs
 from .author import Output, Part, Question
 from .known_wrong import (
+    bound,
     coins,
     density,
     expectation,
     expected,
     labelled,
+    lloyd,
     loop,
     maximization,
     one_dimensional,
@@ -155,6 +157,42 @@ QUESTIONS = (
         variants=expected.EXPECTED_LOG_LIKELIHOOD,
     ),
     Question(
+        "lower_bound",
+        "The lower bound and its gap",
+        ("bound", "gap"),
+        {
+            "shares of every size": bound.inputs_of_shares,
+            "some shares zero": bound.inputs_of_hard_shares,
+        },
+        tuple(
+            part
+            for kind in ("shares of every size", "some shares zero")
+            for part in (
+                _whole(kind, "bound", "Put in the responsibilities: the bound has to touch."),
+                _whole(kind, "gap", "Their sum has to be log-likelihood less bound."),
+            )
+        ),
+        variants=bound.LOWER_BOUND,
+    ),
+    Question(
+        "lloyd",
+        "An iteration of Lloyd's algorithm",
+        ("labels", "means"),
+        {
+            "every mean somebody's nearest": lloyd.inputs_of_means,
+            "a mean nobody is nearest to": lloyd.inputs_of_a_lonely_mean,
+        },
+        tuple(
+            part
+            for kind in ("every mean somebody's nearest", "a mean nobody is nearest to")
+            for part in (
+                _whole(kind, "labels", "Take one observation. How far is each mean?"),
+                _whole(kind, "means", "Take one label. Which observations have it?"),
+            )
+        ),
+        variants=lloyd.LLOYD,
+    ),
+    Question(
         "fit",
         "The loop",
         (
@@ -239,6 +277,8 @@ REFERENCES = {
     "shares_by_kind": labelled.shares_by_kind,
     "slope": slope.slope,
     "expected_log_likelihood": expected.expected_log_likelihood,
+    "lower_bound": bound.bound_and_gap,
+    "lloyd": lloyd.lloyd,
     "fit": loop.fit,
     "density_1d": one_dimensional.flat_density,
     "products_1d": one_dimensional.flat_products,

@@ -1,7 +1,7 @@
 """The functions of the book written independently, as students write them; all of them right."""
 
 import numpy as np
-from scipy.special import logsumexp, softmax
+from scipy.special import logsumexp, rel_entr, softmax, xlogy
 from scipy.stats import multivariate_normal, norm
 
 
@@ -277,6 +277,43 @@ def expected_by_loops(X, resp, weights, means, covariances):
     return total
 
 
+def bound_by_scipy(X, q, weights, means, covariances):
+    density = np.exp(log_gaussian_by_scipy(X, means, covariances))
+    evidence = density @ weights
+    resp = weights * density / evidence[:, None]
+    divergences = rel_entr(q, resp).sum(axis=1)
+    return np.log(evidence).sum() - divergences.sum(), divergences
+
+
+def bound_by_terms(X, q, weights, means, covariances):
+    log_products = np.log(weights) + log_gaussian_by_einsum(X, means, covariances)
+    bounds = (q * log_products - xlogy(q, q)).sum(axis=1)
+    return bounds.sum(), logsumexp(log_products, axis=1) - bounds
+
+
+def bound_with_a_tiny_share(X, q, weights, means, covariances):
+    q = np.maximum(q, 1e-300)
+    return bound_by_terms(X, q, weights, means, covariances)
+
+
+def lloyd_by_loops(X, means):
+    labels, moved = [], []
+    for x in X:
+        labels.append(int(np.argmin([np.linalg.norm(x - mean) for mean in means])))
+    for k, mean in enumerate(means):
+        mine = [x for x, label in zip(X, labels, strict=True) if label == k]
+        moved.append(sum(mine) / len(mine) if mine else mean)
+    return labels, moved
+
+
+def lloyd_by_one_hot(X, means):
+    closeness = X @ means.T - (means**2).sum(axis=1) / 2
+    labels = closeness.argmax(axis=1)
+    hard = np.eye(len(means))[labels]
+    counts = hard.sum(axis=0)[:, None]
+    return labels, np.where(counts > 0, hard.T @ X / np.maximum(counts, 1), means)
+
+
 RIGHT_SOLUTIONS = {
     "coin_responsibilities": (coins_by_loops, coins_by_logarithms),
     "hard_assignment": (hard_by_comparing, hard_by_loops),
@@ -289,5 +326,7 @@ RIGHT_SOLUTIONS = {
     "shares_by_kind": (kinds_by_scipy, kinds_by_one_hot),
     "slope": (slope_by_loops, slope_by_soft_counts),
     "expected_log_likelihood": (expected_by_loops,),
+    "lower_bound": (bound_by_scipy, bound_by_terms, bound_with_a_tiny_share),
+    "lloyd": (lloyd_by_loops, lloyd_by_one_hot),
     "fit": FIT,
 }

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-BEATS = [f"beat-l{number}" for number in range(1, 14)]
+BEATS = [f"beat-l{number}" for number in range(1, 15)]
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 

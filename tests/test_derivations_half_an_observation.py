@@ -90,8 +90,29 @@ def test_an_exchange_of_weight_gains_the_difference_of_what_it_is_worth():
     assert abs(measured) > 1
 
 
-def test_at_the_answer_the_price_of_weight_is_n():
-    np.testing.assert_allclose(RESP.sum(axis=0) / updates()[0], N)
+def test_at_the_answer_one_more_unit_of_any_weight_is_worth_n():
+    weights, means, covariances = updates()
+    log_density = emlib.log_gaussian(X, means, covariances)
+
+    def free(weights):  # they need not add up to one
+        return (RESP * (np.log(weights) + log_density)).sum()
+
+    assert free(weights) == pytest.approx(expected(*updates()), rel=1e-12)
+    for unit in np.eye(K):
+        measured = slope_of(free, weights, unit)
+        assert measured == pytest.approx(N, rel=1e-5)
+
+
+@pytest.mark.parametrize("k", range(K))
+def test_along_a_mean_the_slope_is_the_pulls_of_all_planks_mixed_by_the_inverse_covariance(k):
+    weights, _, covariances = updates()
+    means = RNG.normal(size=(K, D))
+    planks = RESP[:, k] @ (X - means[k])
+    wanted = np.linalg.inv(covariances[k]) @ planks
+    for axis, along in zip(np.eye(D), wanted, strict=True):
+        measured = slope_of(lambda m: expected(weights, m, covariances), means, one(k, axis))
+        assert measured == pytest.approx(along, rel=1e-6, abs=1e-6)
+    assert np.abs(wanted - planks / covariances[k].diagonal()).max() > 0.1  # they do mix
 
 
 def test_the_log_determinant_has_the_slope_of_the_inverse():
@@ -99,6 +120,25 @@ def test_the_log_determinant_has_the_slope_of_the_inverse():
     for E in SYMMETRIC:
         measured = slope_of(lambda m: np.linalg.slogdet(m)[1], precision, E)
         assert measured == pytest.approx((E * np.linalg.inv(precision)).sum(), rel=1e-4, abs=1e-5)
+
+
+def test_the_log_determinant_bends_downwards_by_the_trace_of_a_square():
+    precision = np.linalg.inv(updates()[2][0])
+
+    def height(matrix):
+        return np.linalg.slogdet(matrix)[1]
+
+    h = 1e-3
+    for E in [*SYMMETRIC, np.add.outer(np.arange(D), np.arange(D)) - 1.5]:
+        M = np.linalg.solve(precision, E)
+        size = h / np.abs(M).max()
+        up, here, down = (height(precision + t * size * E) for t in (1, 0, -1))
+        bend = (up - 2 * here + down) / size**2
+        assert bend == pytest.approx(-np.trace(M @ M), rel=1e-3)
+        assert bend < 0
+        eigenvalues = np.linalg.eigvals(M)
+        np.testing.assert_allclose(eigenvalues.imag, 0, atol=1e-9)
+        assert np.square(eigenvalues.real).sum() == pytest.approx(np.trace(M @ M))
 
 
 def test_along_the_precision_the_slope_is_half_of_count_times_covariance_less_scatter():
@@ -143,6 +183,14 @@ def test_no_responsibilities_move_the_mean_of_means_or_the_second_moments(seed):
     np.testing.assert_allclose(weights @ means, X.mean(axis=0), rtol=1e-10)
     squares = covariances + means[:, :, None] * means[:, None, :]
     np.testing.assert_allclose(np.einsum("k,kpq->pq", weights, squares), X.T @ X / N, rtol=1e-10)
+
+
+def test_equal_weights_and_sums_over_equal_counts_pass_the_first_invariant_and_are_wrong():
+    weights, means, _ = updates()
+    slip = np.full(K, 1 / K), K * RESP.T @ X / N
+    np.testing.assert_allclose(slip[0] @ slip[1], X.mean(axis=0), rtol=1e-10)
+    assert np.abs(slip[0] - weights).max() > 0.01
+    assert np.abs(slip[1] - means).max() > 0.1
 
 
 def test_with_rows_that_do_not_sum_to_one_the_invariants_break():

@@ -77,6 +77,42 @@ def test_the_landscape_has_two_mirrored_tops_and_a_pass():
     assert height(saddle + across) > height(saddle) < height(saddle - across)
 
 
+def two_means(x, a, b, variance):
+    """Log-likelihood of two clusters of equal weight and one variance."""
+    p = emlib.Parameters([0.5, 0.5], [[a], [b]], [variance] * 2, "spherical")
+    return emlib.log_likelihood(x, p)
+
+
+@pytest.mark.parametrize("variance", [0.5, 4.0, 15.0, 40.0])
+def test_the_way_across_the_pass_bends_by_variance_of_data_less_that_of_a_cluster(variance):
+    mean, n, h = X.mean(), len(X), 1e-2
+
+    def across(t):
+        return two_means(X, mean + t, mean - t, variance)
+
+    formula = n / variance**2 * (X.var() - variance)
+    assert (across(h) - 2 * across(0) + across(-h)) / h**2 == pytest.approx(formula, rel=2e-3)
+    for t in (0.3, 1.0, 5.0, 20.0):  # log cosh u is below u^2 / 2 everywhere
+        assert across(t) < across(0) + formula * t**2 / 2
+
+
+def test_data_tighter_than_a_cluster_can_have_a_top_off_the_line_across():
+    x = np.r_[np.zeros(99), 9.0][:, None]
+    assert x.var() < 1
+    for step in RNG.normal(size=(100, 2)) * 0.2:
+        assert two_means(x, 0 + step[0], 9 + step[1], 1.0) < two_means(x, 0.0, 9.0, 1.0)
+
+
+def test_the_logarithm_moved_inside_puts_every_mean_on_the_sample_mean():
+    def inside(means):
+        joint = emlib.log_joint(X, [0.2, 0.3, 0.5], means[:, None], [1.0, 4, 9], "spherical")
+        return joint.sum()
+
+    top = np.full(3, X.mean())
+    for step in RNG.normal(size=(50, 3)):
+        assert inside(top + step) < inside(top)
+
+
 def test_the_map_is_the_likelihood_at_every_place():
     figure = LikelihoodSurface("map", "")
     heights, grid = figure.heights(), np.linspace(40, 100, 61)

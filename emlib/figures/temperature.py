@@ -13,6 +13,7 @@ from .state import Numbers
 NAMES = cluster_names(3)
 COLUMNS, ROWS = 22, 15  # cells of the ground
 RIGHT, UP = (-4.0, 4.0), (-2.7, 2.7)
+EMPTY = 1e-300  # no cluster with a smaller soft count has an average: its mean stays
 
 
 def cloud():
@@ -56,6 +57,13 @@ class Temperature(LiveFigure):
         X = self.X if X is None else X
         return responsibilities(X, p.weights, p.means, p.covariances, "spherical")
 
+    def once(self):
+        """Return the three means after one iteration; one that is given nothing stays."""
+        resp = self.resp()
+        counts = resp.sum(axis=0)[:, None]
+        moved = resp.T @ self.X / np.maximum(counts, EMPTY)
+        return np.where(counts > EMPTY, moved, self.means)
+
     def values(self):
         """Return soft counts, mean entropy, and the mean squared distance to the nearest mean."""
         resp = self.resp()
@@ -67,8 +75,8 @@ class Temperature(LiveFigure):
         }
 
     def constants(self):
-        """Return the cloud and the number of cells."""
-        return {"X": self.X.tolist(), "columns": COLUMNS, "rows": ROWS}
+        """Return the cloud, the number of cells, and how little is nothing."""
+        return {"X": self.X.tolist(), "columns": COLUMNS, "rows": ROWS, "empty": EMPTY}
 
     def summary(self):
         """Say the temperature, the soft counts and the entropy."""

@@ -3,7 +3,7 @@
   "use strict";
 
   emlib.kinds.temperature = function (figure) {
-    const { X, columns, rows, options } = figure.config;
+    const { X, columns, rows, empty, options } = figure.config;
     const { show } = emlib.panel;
     const plane = figure.plane("main");
     const names = figure.clusters.map((cluster) => cluster.name);
@@ -29,7 +29,11 @@
     const entropy = (state) => emlib.sum(emlib.entropy(resp(state))) / X.length;
     const inertia = ({ means }) => emlib.sum(X.map((x) =>
       Math.min(...means.map((mean) => (x[0] - mean[0]) ** 2 + (x[1] - mean[1]) ** 2)))) / X.length;
-    const once = (state) => ({ means: emlib.mStep(X, resp(state), "spherical").means });
+    /* A mean that is given nothing stays where it is. */
+    const once = (state) => {
+      const moved = emlib.mStep(X, resp(state), "spherical").means;
+      return { means: counts(state).map((count, k) => (count > empty ? moved[k] : state.means[k])) };
+    };
     const said = (state) => `temperature ${heat(state).toPrecision(3)}; soft counts ` +
       counts(state).map((count, k) => `${names[k]} ${show(count)}`).join(", ");
 
