@@ -10,10 +10,10 @@
     const origin = [0, 0];
 
     const factor = ({ l11, l21, l22 }) => [[l11, 0], [l21, l22]];
-    const covariance = ({ l11, l21, l22 }) => [[l11 * l11, l11 * l21], [l11 * l21, l21 * l21 + l22 * l22]];
+    const covariance = (state) => emlib.fromFactor(factor(state));
     const solved = (state) => emlib.solveLower(factor(state), state.x);
     const distance = (state) => Math.hypot(...solved(state));
-    const determinant = ({ l11, l22 }) => (l11 * l22) ** 2;
+    const determinant = (state) => emlib.determinant(factor(state));
     const logDensity = (state) =>
       emlib.logGaussian([state.x], { weights: [1], means: [origin], covariances: [covariance(state)] })[0][0];
     const density = (state) => Math.exp(logDensity(state));

@@ -20,16 +20,8 @@
       weights, means: means.map((mean) => [mean]), covariances: [variances[0], variance, variances[2]], covarianceType: "spherical",
     });
     const products = (places, state) => emlib.logJoint(places.map((place) => [place]), mixture(state)).map((row) => row.map(Math.exp));
-    const columnSums = (table) => names.map((_, k) => emlib.sum(table.map((row) => row[k])));
-    function table(state) {
-      const all = products(x, state);
-      const columns = columnSums(all);
-      const total = emlib.sum(columns);
-      const by = {
-        nothing: () => 1, rows: (i) => emlib.sum(all[i]), columns: (_, k) => columns[k], total: () => total,
-      }[state.divide];
-      return all.map((row, i) => row.map((value, k) => value / by(i, k)));
-    }
+    const { columnSums } = emlib;
+    const table = (state) => emlib.divide(products(x, state), state.divide);
     const rowSum = (state, i = state.chosen) => emlib.sum(table(state)[i]);
     const peak = (state) => emlib.sum(products([means[1]], state)[0]);
 
