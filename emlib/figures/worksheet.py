@@ -40,7 +40,7 @@ class Worksheet(LiveFigure):
 
     def right(self):
         """Return what belongs into the 52 boxes."""
-        return slips.boxes(*self._problem())
+        return slips.right(*self._problem())
 
     def _problem(self):
         return tuple(map(np.array, (self.x, self.weights, self.means, self.variances)))
@@ -53,6 +53,7 @@ class Worksheet(LiveFigure):
         """Return the right numbers, the wrong ones that known slips lead to, and their words."""
         return {
             "x": self.x,
+            "mixture": {"means": self.means, "variances": self.variances},
             "heads": HEADS,
             "columns": COLUMNS,
             "right": [float(f"{value:.8g}") for value in self.right()],
