@@ -156,7 +156,8 @@ class Normaliser(LiveFigure):
             band = np.r_[np.c_[grid, edges[:, k]], np.c_[grid, below][::-1]]
             color = CLUSTERS[name]["color"]
             d = plane.path(band, closed=True)
-            plane.add("path", d=d, fill=color, class_="em-band", part=f"band-{k}", link=f"col-{k}")
+            look = {"class_": "em-band", "link": f"col-{k} weight mean covariance"}
+            plane.add("path", d=d, fill=color, part=f"band-{k}", **look)
             below = edges[:, k]
         outline = np.c_[grid, edges[:, -1]]
         plane.line(outline, part="mixture", link="mixture")
@@ -191,7 +192,7 @@ class Normaliser(LiveFigure):
             size = {"x": 0, "y": down, "width": SLICE, "height": share}
             self._segment(picture, upright, k, size, "upright")
         picture.text(LEFT, 241, self._slice_words(), part="slice-words")
-        lying = picture.add("g", link="product mixture")
+        lying = picture.add("g", link="product mixture responsibility")
         left, length = LEFT, self._length()
         for k, share in enumerate(self.cells()[self.chosen] * length):
             width = min(share, RIGHT - left)
@@ -228,6 +229,8 @@ class Normaliser(LiveFigure):
         picture.text(COLUMNS[4] - 6, TABLE - 8, "sum", text_anchor="end", link="mixture")
         for i, x in enumerate(self.x):
             row = picture.add("g", part=f"row-{i}", class_="em-pick")
+            size = {"x": 0, "y": self._down(i), "width": 358, "height": ROW}
+            picture.add("rect", row, **size, fill="transparent", class_="em-target")
             picture.text(4, self._down(i) + 20, f"x = {_spell(x)}", row)
             for k, name in enumerate(NAMES):
                 share = cells[i, k] / (cells.max() if self.divide == "nothing" else 1)

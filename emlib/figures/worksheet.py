@@ -112,6 +112,9 @@ class Worksheet(LiveFigure):
         self._draw_heads(picture)
         for i in range(8):
             row = picture.add("g", part=f"row-{i}" if named else None, class_="em-pick")
+            if named:  # high enough for a finger
+                size = {"x": 0, "y": TOP + ROW * i, "width": 360, "height": ROW}
+                picture.add("rect", row, **size, fill="transparent", class_="em-target")
             at, words = (COLUMNS[4] - 8, "soft counts") if i == 7 else (26, f"{self.x[i]:g}")
             picture.text(at, TOP + ROW * i + 20, _true_minus(words), row, text_anchor="end")
             for j in range(4 if i == 7 else 0, 7):

@@ -131,6 +131,7 @@
       figure.accepts[options.key] = (value) => Number.isInteger(value) && value in points();
       cleaning.push(emlib.stage.picker({ ...options, part, which, choose, points, free: figure.free, settle: figure.settle }));
       part.setAttribute("aria-label", options.label);
+      part.dataset.key = options.key;
       updates.push((state) => {
         const all = options.points(state);
         options.plane.place(part, all[state[options.key]]);
@@ -162,7 +163,8 @@
       const state = store.read();
       root.classList.toggle("em-revealed", figure.revealed());
       for (const update of updates) update(state);
-      if (picture) picture.setAttribute("aria-label", [what, figure.words?.(state)].filter(Boolean).join(". "));
+      const told = figure.revealed() && figure.words?.(state); // the parts themselves say where they are
+      if (picture) picture.setAttribute("aria-label", [what, told].filter(Boolean).join(". ") || "The picture");
     }
 
     if (config.prediction) {
