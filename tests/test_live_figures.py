@@ -484,7 +484,7 @@ def test_undo_goes_back_step_by_step_and_reset_is_exact(desk, drawn):
 
 
 PRESS_AND_RESET = """handle => {
-  for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowRight'])
+  for (const key of ['ArrowLeft', 'ArrowRight', 'End'])
     handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
   const reset = [...handle.closest('figure').querySelectorAll('.em-tools button')].find(
     button => button.textContent === 'Reset')
