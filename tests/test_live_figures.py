@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import warnings
 from urllib.parse import urlencode
 
 import numpy as np
@@ -593,8 +594,10 @@ def run_python(program):
     lines = ast.parse(program).body
     assert isinstance(lines[-1], ast.Expr), f"the last line has no value:\n{program}"
     names = {"np": np, "emlib": emlib}
-    exec(compile(ast.Module(lines[:-1], []), "copied", "exec"), names)
-    value = eval(compile(ast.Expression(lines[-1].value), "copied", "eval"), names)
+    with warnings.catch_warnings():  # a loop that is stopped early says so
+        warnings.simplefilter("ignore", emlib.ConvergenceWarning)
+        exec(compile(ast.Module(lines[:-1], []), "copied", "exec"), names)
+        value = eval(compile(ast.Expression(lines[-1].value), "copied", "eval"), names)
     return list(value) if isinstance(value, tuple) else [value]
 
 
