@@ -719,7 +719,7 @@ def test_handles_and_buttons_are_large_enough_for_a_finger(phone, request):
             target = element.locator(".em-target").first
             box = (target if target.count() else element).bounding_box()
             if min(box["width"], box["height"]) < 24:
-                words = element.get_attribute("aria-label") or element.inner_text()
+                words = element.get_attribute("aria-label") or element.text_content()
                 small.append(f"{drawn.name}, {words}: {box['width']:.1f} x {box['height']:.1f}")
         for label in hand.root.locator("label:has(input[type=radio]):visible").all():
             if label.bounding_box()["height"] < 24:
