@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import numpy as np
 
@@ -19,8 +20,12 @@ VISIBLE_TEXT = """root => [root, ...root.querySelectorAll('*')].filter(
   e => e.getClientRects().length && getComputedStyle(e).visibility === 'visible'
     && !e.closest('.em-announcer, script, math, .em-equation')).flatMap(
   e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data)).join(' | ')"""
-VALUE_TEXTS = """root => [...root.querySelectorAll('[aria-valuetext], [role=status]')].map(
-  e => `${e.getAttribute('aria-valuetext') ?? ''} ${e.textContent}`).join(' | ')"""
+# what is read aloud and not seen: names and value texts, the picture's among them; announcements
+SAID = """root => [...root.querySelectorAll('[aria-label], [aria-valuetext], [role=status]')
+  ].filter(e => !e.closest('.em-answer')).map(e => [e.getAttribute('aria-label'),
+    e.getAttribute('aria-valuetext'), e.matches('[role=status]') ? e.textContent : ''].join(' ')
+  ).join(' | ')"""
+PICTURE_NAME = "root => root.querySelector('.em-stage svg').getAttribute('aria-label')"
 CENTRE = """e => { const box = (e.querySelector('.em-target') ?? e).getBoundingClientRect()
   return [box.x + box.width / 2, box.y + box.height / 2] }"""
 FIELDS = ".em-panel .em-number input[type=number]"
@@ -80,6 +85,25 @@ class Hand:
         """Give the handles that can be moved now, one locator each."""
         found = self.root.locator(".em-handle:not(.em-picker):not([aria-disabled=true])")
         return [handle for handle in found.all() if handle.is_visible()]
+
+    def first_moves(self):
+        """Give small changes to make one after the other: by keys, or what is typed on a sheet."""
+        handle = self.root.locator(".em-handle:visible").first
+        if handle.count():
+            keys = ("ArrowRight", "ArrowLeft", "Shift+ArrowLeft", "ArrowDown", "End")
+            return [partial(self.keys, handle, key) for key in keys]
+        return [partial(self.write, i, words) for i, words in enumerate(("0.25", "much", "0.5"))]
+
+    def write(self, i, words):
+        """Write words into a field of a sheet, and leave it."""
+        field = self.root.locator(".em-field:visible").nth(i)
+        field.fill(words)
+        field.blur()
+        return self.state()
+
+    def picked(self, picker):
+        """Give what a picker has picked, by its key in the state."""
+        return self.state()[picker.get_attribute("data-key")]
 
     def centre(self, handle):
         return handle.evaluate(CENTRE)

@@ -27,7 +27,16 @@ CELLS = [
     "figure.x = [1.5, -1]",
     "slider.value = 0.9",
     "print('weight is', figure.weight)",
+    "from IPython.display import display\n"
+    "who = {'green': 'Green', 'blue': 'Blue'}\n"
+    "why = who | {'unsure': 'Look.'}\n"
+    "ask = figures.Prediction('Who?', who, 'green', why)\n"
+    "quiz = figures.Quiz('quiz', 'Answer.', [figures.Ask('Who?', who, 'green', why)])\n"
+    "figure.x = [1, 1]\n"
+    "display(figure, figures.Coins('coins', 'Move.'))\n"
+    "display(figures.TwoClusters('asking', 'Drag.', ask, turn=True), quiz, quiz)",
 ]
+LAST = len(CELLS) - 1
 
 
 @dataclass
@@ -121,7 +130,7 @@ def wait_for_address(runtime: Path, process, log: Path) -> str:
 
 @pytest.fixture(scope="module")
 def notebook(lab, browser):
-    """The notebook, opened; all its cells but the last four have run."""
+    """The notebook, opened; its first two cells have run."""
     context = browser.new_context(viewport={"width": 1280, "height": 1400})
     page = context.new_page()
     page.set_default_timeout(1000 * SECONDS)
@@ -229,6 +238,43 @@ def test_a_linked_stock_slider_moves_the_figure_and_is_moved_by_it(notebook):
 def test_undo_and_reset_reach_python_too(notebook):
     notebook.get_by_role("button", name="Reset", exact=True).click()
     assert run(notebook, 5) == ["weight is 0.5"]
+    assert run(notebook, 2) == ["x is [-0.6, 0.5]"]
+
+
+# ids that stand twice, labels of another figure's field, choices whose group reaches too far
+SHARED = """() => {
+  const figures = [...document.querySelectorAll('.em-figure')]
+  const all = figures.flatMap(figure => [...figure.querySelectorAll('.em-panel [id]')])
+  const twice = all.filter((one, i) => all.findIndex(other => other.id === one.id) !== i)
+  const astray = figures.flatMap(figure => [...figure.querySelectorAll('label[for]')].filter(
+    label => document.getElementById(label.htmlFor)?.closest('.em-figure') !== figure))
+  const radios = figures.flatMap(figure => [...figure.querySelectorAll('input[type=radio]')])
+  const wide = radios.filter(one => radios.some(
+    other => other.name === one.name && other.closest('fieldset') !== one.closest('fieldset')))
+  return [all.length, radios.length, twice.map(e => e.id), astray.map(e => e.htmlFor),
+    wide.map(e => e.name)]
+}"""
+
+
+def test_figures_side_by_side_share_no_field_and_no_choice(notebook):
+    run(notebook, LAST)
+    for name, count in (("lab", 2), ("coins", 1), ("asking", 1), ("quiz", 2)):
+        notebook.locator(f"#figure-{name}.em-live").nth(count - 1).wait_for()
+    fields, choices, *shared = notebook.evaluate(SHARED)
+    assert fields > 10
+    assert choices == 2 + 3 + 2 * 2  # soft or hard; green, blue, not sure; twice the quiz
+    assert shared == [[], [], []]
+    quiz = notebook.locator("#figure-quiz input[value=green]")
+    quiz.nth(0).check()
+    notebook.wait_for_function("e => e.checked", arg=quiz.nth(1).element_handle())
+    assert quiz.nth(0).is_checked()
+
+
+def test_reset_in_a_later_view_goes_to_the_first_state_too(notebook):
+    """The second view was shown when the state had been moved."""
+    assert state(notebook)["x"] == [1, 1]
+    notebook.locator("#figure-lab").nth(1).get_by_role("button", name="Reset", exact=True).click()
+    wait_for_state(notebook, "x", [-0.6, 0.5])
     assert run(notebook, 2) == ["x is [-0.6, 0.5]"]
 
 

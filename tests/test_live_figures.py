@@ -6,23 +6,33 @@ revealed before a guess, reset is exact. A representative configuration each her
 (theme x width x way) are marked slow.
 """
 
+import ast
 import gzip
 import itertools
 import json
 import re
+import shutil
+import subprocess
+import sys
+import warnings
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
+from book_builder import ROOT
 from browsing import Visit, violations
 from figure_pages import figures_in, figures_of_the_book
 from figure_reader import (
-    VALUE_TEXTS,
+    PICTURE_NAME,
+    SAID,
     VISIBLE_TEXT,
     Hand,
     differences,
     flat,
     same_numbers,
 )
+
+import emlib
 
 FIGURES = figures_of_the_book()
 PAGES = sorted({drawn.page for drawn in FIGURES})
@@ -110,18 +120,14 @@ def assert_it_agrees_with_emlib(hand):
     if figure is None:
         return
     wanted = {name: flat(value) for name, value in figure.values().items()}
-    everything = [number for numbers in wanted.values() for number in numbers]
     for name, value in hand.numbers():
         found = flat(value)
-        if name:
-            assert name in wanted, f"values() does not say {name}; it says {', '.join(wanted)}"
-            assert same_numbers(found, wanted[name]), (
-                f"{name} shows {found}, emlib says {wanted[name]}, in the state {state}"
-            )
-        else:
-            lost = [n for n in found if not any(same_numbers([n], [w]) for w in everything)]
-            assert lost == [], f"values() has none of {lost}, in the state {state}"
-    told = {name for name, _ in hand.numbers() if name}
+        assert name, f"{found} stands under no name: which of values() is it?"
+        assert name in wanted, f"values() does not say {name}; it says {', '.join(wanted)}"
+        assert same_numbers(found, wanted[name]), (
+            f"{name} shows {found}, emlib says {wanted[name]}, in the state {state}"
+        )
+    told = {name for name, _ in hand.numbers()}
     assert told or not wanted, "no number on screen carries data-value"
     seen = differences(hand.picture(), hand.picture(figure.to_html()), tolerance=0.05)
     assert seen == [], f"in the state {state}: {seen[:5]}"
@@ -193,7 +199,7 @@ def test_nothing_is_revealed_before_a_guess(desk, drawn):
     assert hand.state()["guess"] == ""
     hand.root.locator(".em-asking .em-prediction").wait_for(state="visible")
     assert hand.root.locator(".em-reveal:visible").count() == 0
-    before = hand.see(VISIBLE_TEXT), hand.see(VALUE_TEXTS)
+    before = hand.see(VISIBLE_TEXT), hand.see(SAID)
     # no key and no press brings it out
     for handle in hand.root.locator(".em-handle").all():
         hand.keys(handle, "ArrowRight", "ArrowLeft", "Enter")
@@ -255,6 +261,8 @@ def test_every_way_to_move_a_handle_reaches_the_same_state(desk, drawn, request)
     hand = Hand(desk, drawn)
     first = hand.start()
     handles = hand.handles()
+    if not handles:
+        assert_picking_and_writing_work(hand, first)
     everything = "slow" in request.config.option.markexpr.replace("not slow", "")
     chosen = handles if everything else handles[:1] + handles[len(handles) // 2 :][1:2]
     for handle in chosen:
@@ -300,6 +308,53 @@ def assert_keys_and_typing_agree(hand, handle, first):
     typed = hand.fields()
     hand.start()
     assert hand.type(typed) == fine, f"{label}: typed numbers do not reach where keys do"
+
+
+def assert_picking_and_writing_work(hand, first):
+    """Where nothing is dragged, an observation is picked or a sheet is filled in."""
+    pickers = hand.root.locator(".em-picker").all()
+    sheet = hand.root.locator(".em-field:visible")
+    assert pickers or sheet.count(), "nothing here can be moved"
+    for picker in pickers:
+        assert_keys_tap_and_typing_pick_the_same(hand, picker, first)
+    if sheet.count():
+        assert_a_sheet_judges_what_is_written(hand)
+
+
+def assert_keys_tap_and_typing_pick_the_same(hand, picker, first):
+    keyed = hand.keys(picker, "PageDown", "PageDown", "PageDown")
+    assert keyed != first, "keys pick nothing"
+    assert_it_agrees_with_emlib(hand)
+    target = hand.place(picker)
+    hand.start()
+    hand.page.mouse.click(*hand.in_window(picker, target))
+    assert hand.state() == keyed, "a tap picks another one than keys do"
+    hand.start()
+    number = f".em-number[data-key={picker.get_attribute('data-key')}] input[type=number]"
+    if hand.root.locator(number).count():  # elsewhere keys and taps are all there is
+        hand.root.locator(number).fill(str(keyed[picker.get_attribute("data-key")]))
+        hand.root.locator(number).press("Enter")
+        assert hand.state() == keyed, "a typed number picks another one than keys do"
+        assert_it_agrees_with_emlib(hand)
+
+
+def assert_a_sheet_judges_what_is_written(hand):
+    config, words = hand.drawn.config, hand.drawn.config["words"]
+    wrong, slip = config["slips"][4][0]
+    for box, said, verdict in (
+        (0, config["spelled"][0], "Right."),
+        (4, str(wrong), words[slip]),
+        (4, "much", words["nan"]),
+        (4, config["spelled"][4], "Right."),
+    ):
+        assert hand.write(box, said)["given"][box] == said
+        assert hand.root.locator(".em-verdict").nth(box).inner_text() == verdict
+        assert_it_agrees_with_emlib(hand)
+    rows = hand.root.locator(".em-choice input")
+    rows.last.check()
+    assert hand.write(2, config["spelled"][-1])["given"][-1] == config["spelled"][-1]
+    assert hand.root.locator(".em-verdict").nth(2).inner_text() == "Right."
+    assert_it_agrees_with_emlib(hand)
 
 
 def distance(one, other):
@@ -414,15 +469,14 @@ def test_undo_goes_back_step_by_step_and_reset_is_exact(desk, drawn):
     untouched = hand.picture(drawn.markup)
     first = hand.start()
     states = [first]
-    for key in ("ArrowRight", "ArrowLeft", "Shift+ArrowLeft", "End"):
-        for handle in [*hand.root.locator(".em-handle:visible").all()][:1]:
-            state = hand.keys(handle, key)
-            states += [state] if state != states[-1] else []
+    for move in hand.first_moves():
+        state = move()
+        states += [state] if state != states[-1] else []
+    assert len(states) > 2, "nothing moves"
     for wanted in states[-2::-1]:
         hand.press("Undo")
         assert hand.state() == wanted
-    for handle in hand.root.locator(".em-handle:visible").all()[:1]:
-        hand.keys(handle, "ArrowRight", "ArrowRight", "ArrowDown")
+    assert hand.first_moves()[0]() != first
     hand.reset()
     assert hand.state() == drawn.first
     assert hand.root.get_by_role("button", name="Reset", exact=True).is_disabled()
@@ -431,7 +485,7 @@ def test_undo_goes_back_step_by_step_and_reset_is_exact(desk, drawn):
 
 
 PRESS_AND_RESET = """handle => {
-  for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowRight'])
+  for (const key of ['ArrowLeft', 'ArrowRight', 'End'])
     handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
   const reset = [...handle.closest('figure').querySelectorAll('.em-tools button')].find(
     button => button.textContent === 'Reset')
@@ -441,7 +495,7 @@ LISTEN = """root => {
   root.said = []
   new MutationObserver(changes => {
     for (const change of changes) {
-      const status = change.target.closest?.('[role=status]') ?? change.target.parentElement
+      const status = change.target.closest('[role=status]')
       if (status && change.addedNodes.length) root.said.push(status.textContent)
     }
   }).observe(root, { subtree: true, childList: true })
@@ -455,29 +509,137 @@ def test_one_polite_announcement_for_each_settled_change(desk, drawn):
     desk.page.wait_for_timeout(SETTLED)
     status = hand.root.locator(".em-announcer")
     assert status.get_attribute("role") == "status"
-    handles = hand.handles()
-    if not handles:
-        return
-    status.evaluate(LISTEN)
-    hand.drag(handles[0], hand.aim(handles[0]))
+    handles = [*hand.handles(), *hand.root.locator(".em-picker:visible").all()]
+    hand.see(LISTEN)
+    if hand.handles():
+        hand.drag(handles[0], hand.aim(handles[0]))
+    else:
+        hand.first_moves()[0]()
     desk.page.wait_for_timeout(SETTLED)
-    said = status.evaluate("e => e.said")
+    said = hand.see("root => root.said")
     assert len(said) == 1, f"said {said}"
     assert len(said[0]) > 3
-    handles[0].evaluate(PRESS_AND_RESET)  # at once: between them nobody has time to speak
+    assert hand.see(PICTURE_NAME).endswith(said[0]), "the picture has the name of a past state"
+    verdicts = [line for line in hand.root.locator(".em-verdict").all_inner_texts() if line]
+    assert all(verdict in said[0] for verdict in verdicts), "a verdict is seen and not said"
+    if handles:
+        handles[0].evaluate(PRESS_AND_RESET)  # at once: between them nobody has time to speak
+    else:
+        hand.reset()
     desk.page.wait_for_timeout(SETTLED)
-    assert status.evaluate("e => e.said") == [*said, "As it was at first."]
+    assert hand.see("root => root.said") == [*said, "As it was at first."]
 
 
-# --- Links that carry a state
+# --- Linked views: a symbol, the thing that it stands for, and the number
+
+# what of a figure is not marked with what is pointed at or focused, or is marked without reason
+LINKED = """root => {
+  const carriers = link => [...root.querySelectorAll(`[data-link~='${link}']`)]
+  const marked = () => [...root.querySelectorAll('.em-linked')]
+  const wrong = []
+  function check(how, element) {
+    const links = element.closest('[data-link]').dataset.link.split(' ')
+    const wanted = new Set(links.flatMap(carriers))
+    const found = new Set(marked())
+    const same = wanted.size === found.size && [...wanted].every(one => found.has(one))
+    if (!same) wrong.push(`${how} ${links}: marks ${found.size} of ${wanted.size}`)
+  }
+  const symbols = [...root.querySelectorAll('.em-equation [data-link]')]
+  const links = [...new Set(symbols.flatMap(symbol => symbol.dataset.link.split(' ')))]
+  const point = element => element.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))
+  for (const link of links) {
+    const things = carriers(link).filter(one => one.closest('.em-stage'))
+    if (!things.length) wrong.push(`${link} stands for nothing in the picture`)
+    for (const one of [...carriers(link).filter(symbol => symbols.includes(symbol)), ...things]) {
+      point(one)
+      check('pointing at', one)
+    }
+    point(root)
+    const focusable = [...root.querySelectorAll('button, input, [tabindex]')].filter(one =>
+      one.getClientRects().length && !one.disabled && carriers(link).some(c => c.contains(one)))
+    if (!focusable.length) wrong.push(`${link} cannot be focused`)
+    for (const one of focusable) {
+      one.focus()
+      check('focus on', one)
+      one.blur()
+    }
+    if (marked().length) wrong.push(`${link} stays marked`)
+    const press = root.querySelector(`.em-symbols [data-pin='${link}']`)
+    if (!press) continue
+    press.click()
+    point(root)
+    const kept = press.getAttribute('aria-pressed') === 'true'
+    if (!kept || carriers(link).some(one => !one.matches('.em-linked')))
+      wrong.push(`${link} is pressed and not kept`)
+    press.click()
+    point(root)
+    if (marked().length) wrong.push(`${link} is let go and stays marked`)
+  }
+  return links.length ? wrong : ['no symbol is linked']
+}"""
+
+
+@once(lambda drawn: "em-equation" in drawn.markup)
+def test_a_symbol_marks_what_it_stands_for_and_is_marked_by_it(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.start()
+    assert hand.see(LINKED) == []
+
+
+# --- Links that carry a state, and Python that computes it
+
+
+def run_python(program):
+    """Run what was copied; give the value of its last line, as arrays."""
+    lines = ast.parse(program).body
+    assert isinstance(lines[-1], ast.Expr), f"the last line has no value:\n{program}"
+    names = {"np": np, "emlib": emlib}
+    with warnings.catch_warnings():  # a loop that is stopped early says so
+        warnings.simplefilter("ignore", emlib.ConvergenceWarning)
+        exec(compile(ast.Module(lines[:-1], []), "copied", "exec"), names)
+        value = eval(compile(ast.Expression(lines[-1].value), "copied", "eval"), names)
+    return list(value) if isinstance(value, tuple) else [value]
+
+
+def columns_of(kind, found, wanted):
+    """Bring what the program gives and what values() says to the same numbers."""
+    if kind == "planks":
+        rows, (fitted,) = np.array(wanted["clusters"], dtype=float), found
+        return [fitted.weights, fitted.means[:, 0], fitted.covariances[:, 0, 0]], {
+            "weights": rows[:, 1],
+            "means": rows[:, 2],
+            "variances": rows[:, 3] ** 2,
+        }
+    if kind in {"loop", "line-loop"}:
+        return [found[0].parameters.weights], {"weights": wanted["parameters"][:, 0]}
+    return found, wanted
+
+
+def assert_the_copied_python_computes_what_is_seen(hand):
+    hand.press("Copy as Python")
+    program = hand.root.locator(".em-copied textarea").input_value()
+    figure = hand.drawn.rebuild(hand.state())
+    wanted = figure.values() or {"resp": figure.right()[:49].reshape(7, 7)[:, 4:]}
+    found, wanted = columns_of(hand.drawn.kind, run_python(program), wanted)
+    numbers = {name: flat(value) for name, value in wanted.items()}
+    for value in found:
+        same = [name for name, told in numbers.items() if same_numbers(flat(value), told)]
+        assert same, f"{flat(value)} is none of {numbers}:\n{program}"
 
 
 @once(lambda drawn: "questions" not in drawn.config)
 def test_a_copied_link_shows_the_same_state_to_who_opens_it(desk, drawn, browser):
     hand = Hand(desk, drawn)
     hand.start()
-    for handle in hand.root.locator(".em-handle:visible").all()[:2]:
+    for move in hand.first_moves():
+        move()
+    for handle in hand.root.locator(".em-handle:visible").all()[1:2]:
         hand.keys(handle, "ArrowRight", "ArrowDown", "ArrowRight")
+    assert hand.state() != drawn.first | {"guess": hand.state()["guess"]}, "nothing moves"
+    for label in ("E-step", "M-step"):  # of a loop, the first iteration
+        for button in hand.root.get_by_role("button", name=label, exact=True).all():
+            button.click()
+    assert_the_copied_python_computes_what_is_seen(hand)
     sent = hand.state() | {"guess": ""}
     hand.press("Copy link")
     link = hand.root.locator(".em-copied textarea").input_value()
@@ -552,11 +714,12 @@ def test_handles_and_buttons_are_large_enough_for_a_finger(phone, request):
     for drawn in on(request.node.callspec.params["phone"]):
         hand = Hand(phone, drawn)
         hand.start()
-        for element in hand.root.locator(".em-handle:visible, button:visible").all():
+        pressed = ".em-handle, button, [role=button], .em-pick"
+        for element in hand.root.locator(f":is({pressed}):visible").all():
             target = element.locator(".em-target").first
             box = (target if target.count() else element).bounding_box()
             if min(box["width"], box["height"]) < 24:
-                words = element.get_attribute("aria-label") or element.inner_text()
+                words = element.get_attribute("aria-label") or element.text_content()
                 small.append(f"{drawn.name}, {words}: {box['width']:.1f} x {box['height']:.1f}")
         for label in hand.root.locator("label:has(input[type=radio]):visible").all():
             if label.bounding_box()["height"] < 24:
@@ -717,6 +880,43 @@ def test_a_page_loads_little_javascript_for_its_figures(site, page):
     files = [(site / page).parent.joinpath(script) for script in scripts]
     size = sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
     assert size < SCRIPT_BUDGET, f"{size} bytes, gzipped: {scripts}"
+
+
+# --- The sample for authors
+
+SHOW = "from emlib.figures.lighthouse import Lighthouse; print({}.to_html())"
+MODULES = ("emlib", "stage", "panel", "mount", "lighthouse", "page")
+
+
+def test_the_sample_for_authors_is_a_whole_figure(browser, tmp_path):
+    """The class, the file and the line of CONTRIBUTING.md, in a copy of emlib."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (script,) = re.findall(r"```js\n(.*?)```", text, re.DOTALL)
+    module, line = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    folder = tmp_path / "emlib" / "figures"
+    shutil.copytree(
+        ROOT / "emlib", tmp_path / "emlib", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    (folder / "lighthouse.py").write_text(module, "utf-8")
+    (folder / "js" / "lighthouse.js").write_text(script, "utf-8")
+    program = SHOW.format(line.strip().removeprefix("figures."))
+    command = [sys.executable, "-c", program]
+    markup = subprocess.check_output(command, cwd=tmp_path, text=True, encoding="utf-8")
+    scripts = "".join(f'<script src="emlib/figures/js/{name}.js"></script>' for name in MODULES)
+    page = f'<!doctype html><meta charset="utf-8"><body style="width: 30rem">{markup}{scripts}'
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    with Visit(browser, f"{tmp_path.as_uri()}/", "page.html") as visit:
+        hand = Hand(visit, figures_in("page.html", markup)[0])
+        (handle,) = hand.handles()
+        assert hand.drag(handle, hand.aim(handle)) != hand.drawn.first
+        keyed = hand.keys(handle, "End", "Shift+ArrowLeft")
+        assert keyed["x"] == 3.99
+        assert hand.type(["0.5"])["x"] == 0.5
+        assert same_numbers([hand.numbers()[0][1]], [np.exp(-0.125) / np.sqrt(2 * np.pi)])
+        hand.reset()
+        assert hand.state() == hand.drawn.first
+        assert differences(hand.picture(), hand.picture(markup)) == []
+        assert visit.trouble == []
 
 
 # --- The checks themselves: each must be able to fail

@@ -32,9 +32,20 @@ def equation(*parts):
     return f'<div class="em-equation"><math display="block">{"".join(parts)}</math></div>'
 
 
-def normal(index):
-    """Return N(x_i | mu_index, Sigma_index)."""
-    given = symbol("μ", "mean", index) + sign(",") + symbol("Σ", "covariance", index)
+def covariance(index):
+    """Return Sigma_index."""
+    return symbol("Σ", "covariance", index)
+
+
+def variance(index):
+    """Return sigma_index squared, for one feature."""
+    squared = f"<msubsup><mi>σ</mi><mi>{index}</mi><mn>2</mn></msubsup>"
+    return f'<mrow data-link="covariance">{squared}</mrow>'
+
+
+def normal(index, spread=covariance):
+    """Return N(x_i | mu_index, and its spread: Sigma_index, or sigma_index squared)."""
+    given = symbol("μ", "mean", index) + sign(",") + spread(index)
     return f"<mi>𝒩</mi>{sign('(')}{symbol('x', 'observation', 'i')}{sign('|')}{given}{sign(')')}"
 
 
@@ -60,10 +71,10 @@ def posterior():
     )
 
 
-def bayes():
+def bayes(spread=covariance):
     """Return the responsibility as prior times likelihood over the mixture density."""
-    above = symbol("π", "weight", "k") + normal("k")
-    below = total("j", symbol("π", "weight", "j") + normal("j"))
+    above = symbol("π", "weight", "k") + normal("k", spread)
+    below = total("j", symbol("π", "weight", "j") + normal("j", spread))
     ratio = f'<mrow data-link="product">{above}</mrow>'
     whole = f'<mrow data-link="mixture">{below}</mrow>'
     return equation(symbol("r", "responsibility", "ik"), sign("="), fraction(ratio, whole))

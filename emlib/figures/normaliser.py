@@ -7,7 +7,7 @@ import numpy as np
 from ..mixture import Parameters, log_joint
 from ..plotting import CLUSTERS
 from .cells import cell
-from .equation import bayes
+from .equation import bayes, variance
 from .figure import LiveFigure
 from .picture import Picture, number
 from .state import Choice, Index, Numbers
@@ -24,7 +24,7 @@ TICKS = (0.1, 0.2, 0.3, 0.5, 1, 1.5)
 SLICE = 7  # width of the slice, in units of the picture
 UNIT = 230  # length of 1 where the slice lies down, once it is divided
 LEFT, RIGHT, FOOT, HEIGHT = 30, 356, 150, 124
-TABLE, ROW = 300, 23  # top of the table's first row, and the height of each
+TABLE, ROW = 300, 31  # top of the table's first row, and the height of each
 COLUMNS = (62, 138, 214, 290, 356)  # edges of the clusters' columns and of the sums'
 
 
@@ -104,7 +104,7 @@ class Normaliser(LiveFigure):
 
     def equation(self):
         """Return Bayes' rule in full."""
-        return bayes() if self.options["formula"] else ""
+        return bayes(spread=variance) if self.options["formula"] else ""
 
     def summary(self):
         """Say what is divided by what, and the sums."""
@@ -156,7 +156,8 @@ class Normaliser(LiveFigure):
             band = np.r_[np.c_[grid, edges[:, k]], np.c_[grid, below][::-1]]
             color = CLUSTERS[name]["color"]
             d = plane.path(band, closed=True)
-            plane.add("path", d=d, fill=color, class_="em-band", part=f"band-{k}", link=f"col-{k}")
+            look = {"class_": "em-band", "link": f"col-{k} weight mean covariance"}
+            plane.add("path", d=d, fill=color, part=f"band-{k}", **look)
             below = edges[:, k]
         outline = np.c_[grid, edges[:, -1]]
         plane.line(outline, part="mixture", link="mixture")
@@ -191,7 +192,7 @@ class Normaliser(LiveFigure):
             size = {"x": 0, "y": down, "width": SLICE, "height": share}
             self._segment(picture, upright, k, size, "upright")
         picture.text(LEFT, 241, self._slice_words(), part="slice-words")
-        lying = picture.add("g", link="product mixture")
+        lying = picture.add("g", link="product mixture responsibility")
         left, length = LEFT, self._length()
         for k, share in enumerate(self.cells()[self.chosen] * length):
             width = min(share, RIGHT - left)
@@ -228,13 +229,15 @@ class Normaliser(LiveFigure):
         picture.text(COLUMNS[4] - 6, TABLE - 8, "sum", text_anchor="end", link="mixture")
         for i, x in enumerate(self.x):
             row = picture.add("g", part=f"row-{i}", class_="em-pick")
-            picture.text(4, self._down(i) + 16, f"x = {_spell(x)}", row)
+            size = {"x": 0, "y": self._down(i), "width": 358, "height": ROW}
+            picture.add("rect", row, **size, fill="transparent", class_="em-target")
+            picture.text(4, self._down(i) + 20, f"x = {_spell(x)}", row)
             for k, name in enumerate(NAMES):
                 share = cells[i, k] / (cells.max() if self.divide == "nothing" else 1)
                 words = f"{cells[i, k]:.3f}"
                 cell(picture, self._box(i, k), words, share, f"cell-{i}-{k}", name, row)
             self._draw_sum(picture, i, 3, sums["rows"][i], f"row-sum-{i}")
-        picture.text(4, self._down(6) + 16, "sum")
+        picture.text(4, self._down(6) + 20, "sum")
         for k in range(3):
             self._draw_sum(picture, 6, k, sums["columns"][k], f"column-sum-{k}")
         self._draw_sum(picture, 6, 3, sums["all"], "total")

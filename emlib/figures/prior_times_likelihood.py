@@ -7,7 +7,7 @@ import numpy as np
 from ..gaussian import log_gaussian
 from ..mixture import responsibilities
 from ..plotting import CLUSTERS
-from .equation import equation, fraction, sign, symbol, total
+from .equation import equation, fraction, normal, sign, symbol, total, variance
 from .figure import LiveFigure
 from .picture import Picture, share_bar
 from .state import Numbers
@@ -154,8 +154,4 @@ class PriorTimesLikelihood(LiveFigure):
 
 
 def _likelihood(index):
-    squared = f"<msubsup><mi>σ</mi><mi>{index}</mi><mn>2</mn></msubsup>"
-    variance = f'<mrow data-link="covariance">{squared}</mrow>'
-    given = symbol("μ", "mean", index) + sign(",") + variance
-    inside = symbol("x", "observation", "i") + sign("|") + given
-    return f'<mrow data-link="likelihood"><mi>𝒩</mi>{sign("(")}{inside}{sign(")")}</mrow>'
+    return f'<mrow data-link="likelihood">{normal(index, variance)}</mrow>'

@@ -6,6 +6,8 @@ A box holds weight times density (`product`), the sum of a row's three (`sum`), 
 
 import numpy as np
 
+from ..mixture import log_joint, responsibilities
+
 WORDS = {
     "product": "Square the distance to the mean, divide it by twice the variance, take exp of "
     "minus that; divide by the root of 2π times the variance; multiply by the weight.",
@@ -44,8 +46,8 @@ WORDS = {
 PRINTED_ROW, PRINTED = 3, {"resp": (0.001, 0.999, 0.0), "count": (2.058, 2.008, 2.934)}
 
 
-def products(x, weights, means, variances, slip=""):
-    """Return weight times density, shape (n, K), as a slip computes it."""
+def products(x, weights, means, variances, slip):
+    """Return weight times density, shape (n, K), as a slip computes it: wrong on purpose."""
     squares = (x[:, None] - means) ** 2
     inside = {"deviation": variances**2, "unscaled": 1.0, "half": variances / 2}
     front = {
@@ -60,7 +62,14 @@ def products(x, weights, means, variances, slip=""):
     return weights**power * density
 
 
-def boxes(*problem, slip=""):
+def right(x, weights, means, variances):
+    """Return the 52 numbers that belong into the sheet, as emlib computes them."""
+    mixture = (x[:, None], weights, means[:, None], variances, "spherical")
+    rows, resp = np.exp(log_joint(*mixture)), responsibilities(*mixture)
+    return np.r_[np.c_[rows, rows.sum(axis=1), resp].ravel(), resp.sum(axis=0)]
+
+
+def boxes(*problem, slip):
     """Return the 52 numbers of the sheet if every product is computed with this slip."""
     rows = products(*problem, slip=slip)
     sums = rows.sum(axis=1, keepdims=True)
@@ -70,13 +79,13 @@ def boxes(*problem, slip=""):
 
 def known(*problem):
     """Return for each box the numbers that slips lead to, as [number, slip], less the right one."""
-    right = boxes(*problem)
+    wanted = right(*problem)
     # where two slips lead to the same number, the plainer one comes first
     wrong = _in_normalising(*problem) | {slip: boxes(*problem, slip=slip) for slip in _SLIPS}
-    found = [[] for _ in right]
+    found = [[] for _ in wanted]
     for slip, numbers in wrong.items():
         for box, value in enumerate(numbers):
-            if np.isfinite(value) and not _near(box, value, right):
+            if np.isfinite(value) and not _near(box, value, wanted):
                 found[box].append([float(f"{value:.6g}"), slip])
     return found
 
@@ -94,9 +103,9 @@ def _near(box, value, right):
 
 def _in_normalising(*problem):
     """Return slips that begin with the right products."""
-    rows = products(*problem)
-    sums = rows.sum(axis=1, keepdims=True)
-    resp, e = rows / sums, np.exp(rows)
+    sheet = right(*problem)[:49].reshape(7, 7)
+    rows, sums, resp = sheet[:, :3], sheet[:, 3:4], sheet[:, 4:]
+    e = np.exp(rows)
     n, K = rows.shape
     hard = np.bincount(resp.argmax(axis=1), minlength=K)
     printed = np.full((n, K), np.nan)

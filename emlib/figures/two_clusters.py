@@ -119,6 +119,10 @@ class TwoClusters(LiveFigure):
             words = f"{CLUSTERS[name]['glyph']} {name}"
             ends = {"text_anchor": "end", "link": "label", "part": f"label-{k}"}
             picture.text(middle, down, words, **ends)
+            if self.options["formula"]:  # then the name is a thing to press
+                size = {"x": middle - 64, "y": 249, "width": 66, "height": 31}
+                size |= {"fill": "transparent", "class_": "em-target"}
+                picture.add("rect", **size, part=f"target-{k}", link="label")
             picture.text(middle + 6, down, f"{share:.2f}", shown, part=f"share-{k}-words")
         return picture
 

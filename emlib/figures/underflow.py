@@ -1,6 +1,6 @@
 """Walk away from two clusters until 64 bits cannot hold their densities; logarithms can."""
 
-from math import exp
+from math import exp, pi
 from typing import ClassVar
 
 import numpy as np
@@ -46,7 +46,8 @@ class Underflow(LiveFigure):
 
     def naive(self, distance):
         """Return products and shares as they come without logarithms: zeros, and 0/0."""
-        products = np.array([exp(value) for value in self.log_products(distance)])
+        density = naive_gaussian([_place(distance)], self.means, self.variances)[0]
+        products = np.array(self.options["weights"]) * density
         with np.errstate(invalid="ignore"):
             return products, products / products.sum()
 
@@ -176,6 +177,26 @@ class Underflow(LiveFigure):
             alive = self.naive(middle)[0].sum() > 0
             low, high = (middle, high) if alive else (low, middle)
         return high
+
+
+def naive_gaussian(X, means, variances):
+    """Return spherical densities as the formula says, without logarithms, shape (n, K).
+
+    Multiplied and divided in 64 bits as on paper, so that they end in zeros where those of
+    `emlib.log_gaussian` go on.
+    """
+    squares = ((np.asarray(X)[:, None] - np.asarray(means)) ** 2).sum(axis=2)
+    d = np.shape(X)[1]
+    return np.array(
+        [
+            [
+                # NumPy's own exp differs from machine to machine in the last bit of the smallest
+                exp(-square / (2 * variance)) / (2 * pi * variance) ** (d / 2)
+                for square, variance in zip(row, variances, strict=True)
+            ]
+            for row in squares
+        ]
+    )
 
 
 def _place(distance):

@@ -40,7 +40,7 @@ class Worksheet(LiveFigure):
 
     def right(self):
         """Return what belongs into the 52 boxes."""
-        return slips.boxes(*self._problem())
+        return slips.right(*self._problem())
 
     def _problem(self):
         return tuple(map(np.array, (self.x, self.weights, self.means, self.variances)))
@@ -53,6 +53,7 @@ class Worksheet(LiveFigure):
         """Return the right numbers, the wrong ones that known slips lead to, and their words."""
         return {
             "x": self.x,
+            "mixture": {"means": self.means, "variances": self.variances},
             "heads": HEADS,
             "columns": COLUMNS,
             "right": [float(f"{value:.8g}") for value in self.right()],
@@ -111,6 +112,9 @@ class Worksheet(LiveFigure):
         self._draw_heads(picture)
         for i in range(8):
             row = picture.add("g", part=f"row-{i}" if named else None, class_="em-pick")
+            if named:  # high enough for a finger
+                size = {"x": 0, "y": TOP + ROW * i, "width": 360, "height": ROW}
+                picture.add("rect", row, **size, fill="transparent", class_="em-target")
             at, words = (COLUMNS[4] - 8, "soft counts") if i == 7 else (26, f"{self.x[i]:g}")
             picture.text(at, TOP + ROW * i + 20, _true_minus(words), row, text_anchor="end")
             for j in range(4 if i == 7 else 0, 7):

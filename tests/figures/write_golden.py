@@ -20,6 +20,8 @@ from emlib import figures
 from emlib.expectation import e_step
 from emlib.figures.coins import coin_responsibilities
 from emlib.figures.linkage import COUNTS, linkage_step
+from emlib.figures.normaliser import WAYS
+from emlib.figures.underflow import naive_gaussian
 from emlib.mixture import log_joint, log_sum_exp, softmax
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -125,6 +127,10 @@ def calls():
     matrix = np.array([[4.0, 1.2, 0.3], [1.2, 2.0, -0.4], [0.3, -0.4, 1.0]])
     yield "cholesky", [matrix], np.linalg.cholesky(matrix)
     yield "cholesky", [[[1.0, 2.0], [2.0, 1.0]]], None
+    for size in (1, 2, 3):
+        lower = np.linalg.cholesky(matrix)[:size, :size]
+        yield "fromFactor", [lower], matrix[:size, :size]
+        yield "determinant", [lower], np.linalg.det(matrix[:size, :size])
     factor, away = np.linalg.cholesky(matrix), np.array([1.0, -2.0, 0.5])
     yield "solveLower", [factor, away], solve_triangular(factor, away, lower=True)
     for shape in SHAPES:
@@ -161,6 +167,15 @@ def calls_of_single_figures():
     for p in (0.0, 0.1, 0.6268214978709824, 1.0):
         yield "linkageStep", [p, COUNTS], linkage_step(p)
     yield "linspace", [-4.0, 4.0, 7], np.linspace(-4.0, 4.0, 8)
+    table = figures.Normaliser("table", "")
+    for way in WAYS:
+        yield "divide", [table.cells(), way], figures.Normaliser("table", "", divide=way).cells()
+    yield "columnSums", [table.cells()], table.values()["column_sums"]
+    walk = figures.Underflow("walk", "")
+    mixture = {"means": walk.means, "covariances": walk.variances}
+    places = np.array([[0.0, 0.0], [5.0, 0.0], [-20.0, 30.0], [60.0, 0.0]])
+    plain_densities = naive_gaussian(places, walk.means, walk.variances)
+    yield "naiveGaussian", [places, mixture], plain_densities
     axis = figures.OneDimension("axis", "", weights=[3, 1], variances=[0.5, 4])
     reach, cells = list(axis.options["reach"]), axis.constants()["cells"]
     yield "boundaries", [spell(axis.parameters()), reach, cells], axis.boundaries()

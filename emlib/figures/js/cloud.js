@@ -11,7 +11,7 @@
     const { show } = emlib.panel;
     const { attributes, shade, coordinate, clamp } = emlib.stage;
     const names = figure.clusters.map((cluster) => cluster.name);
-    const first = figure.state();
+    const { first } = figure;
     const plane = figure.plane("main");
     const part = (name) => figure.part(name);
     const [observations, sum] = [part("observations"), part("sum")];

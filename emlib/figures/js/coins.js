@@ -25,9 +25,9 @@
 
     figure.words = (state) => (figure.revealed() ? `${biases(state)}. ${words(state)}` : biases(state));
     figure.python = ({ a, b }) =>
-      `heads, biases = np.array([${heads.join(", ")}])[:, None], np.array([${a}, ${b}])\n` +
-      `products = 0.5 * biases**heads * (1 - biases) ** (${tosses} - heads)\n` +
-      "resp = products / products.sum(axis=1, keepdims=True)";
+      "from emlib.figures.coins import coin_responsibilities\n\n" +
+      `coin_responsibilities(\n    heads=[${heads.join(", ")}],\n    tosses=${tosses},\n` +
+      `    weights=[0.5, 0.5],\n    biases=[${a}, ${b}],\n)`;
 
     keys.forEach((key, k) => {
       figure.handle({

@@ -10,10 +10,10 @@
     const origin = [0, 0];
 
     const factor = ({ l11, l21, l22 }) => [[l11, 0], [l21, l22]];
-    const covariance = ({ l11, l21, l22 }) => [[l11 * l11, l11 * l21], [l11 * l21, l21 * l21 + l22 * l22]];
+    const covariance = (state) => emlib.fromFactor(factor(state));
     const solved = (state) => emlib.solveLower(factor(state), state.x);
     const distance = (state) => Math.hypot(...solved(state));
-    const determinant = ({ l11, l22 }) => (l11 * l22) ** 2;
+    const determinant = (state) => emlib.determinant(factor(state));
     const logDensity = (state) =>
       emlib.logGaussian([state.x], { weights: [1], means: [origin], covariances: [covariance(state)] })[0][0];
     const density = (state) => Math.exp(logDensity(state));
@@ -59,6 +59,17 @@
     const row = emlib.stage.make("div", { class: "em-row" }, figure.panel);
     ["x₁", "x₂"].forEach((label, index) =>
       figure.number({ key: "x", index, label, min: -3, max: 3, step: 0.1, slider: false, link: "observation" }, row));
+    const meanings = [
+      ["observation", "x", (state) => at(state.x)],
+      ["mean", "μ", () => at(origin)],
+      ["covariance", "Σ", () => "L Lᵀ, the ellipse"],
+      ["solved", "y", () => "solves L y = x − μ"],
+      ["determinant", "l₁₁ l₂₂", () => "root of the determinant"],
+    ];
+    figure.symbols({
+      label: "The symbols of the equation",
+      entries: meanings.map(([link, symbol, words]) => ({ link, symbol, words })),
+    });
     for (const [name, value, words] of [
       ["covariance", covariance, (now) => `Σ has variances ${show(now[0][0], 3)} and ${show(now[1][1], 3)}, covariance ${show(now[0][1], 3)}.`],
       ["determinant", determinant, (now) => `Determinant ${small(now)}.`],

@@ -9,6 +9,17 @@
 
   const sum = (values) => values.reduce((total, value) => total + value, 0);
 
+  const columnSums = (rows) => rows[0].map((_, k) => sum(rows.map((row) => row[k])));
+
+  /* Rows of numbers over the sums of their rows, of their columns, over the sum of all, or as they are. */
+  function divide(rows, way) {
+    const [columns, total] = [columnSums(rows), sum(rows.map(sum))];
+    const by = {
+      nothing: () => 1, rows: (i) => sum(rows[i]), columns: (_, k) => columns[k], total: () => total,
+    }[way];
+    return rows.map((row, i) => row.map((value, k) => value / by(i, k)));
+  }
+
   /* log(sum(exp(values))): the largest term comes out first, so nothing overflows and not all
    * underflow. */
   function logSumExp(values) {
@@ -30,6 +41,12 @@
     }
     return L;
   }
+
+  /* L L', the covariance that a lower-triangular L is a factor of; and its determinant. */
+  function fromFactor(L) {
+    return L.map((row) => L.map((other) => sum(row.map((value, m) => value * other[m]))));
+  }
+  const determinant = (L) => L.reduce((product, row, i) => product * row[i], 1) ** 2;
 
   /* The D x D covariance of component k, whatever the shape it is stored in. */
   function covarianceOf(mixture, k) {
@@ -64,6 +81,14 @@
     const factors = mixture.means.map((_, k) => cholesky(covarianceOf(mixture, k)));
     if (factors.includes(null)) throw new RangeError("A covariance is not positive definite.");
     return X.map((x) => mixture.means.map((mean, k) => logDensity(x, mean, factors[k])));
+  }
+
+  /* [n][K]: N(x_i | mu_k, sigma_k^2 I) as the formula stands there, without logarithms: far away it is 0. */
+  function naiveGaussian(X, { means, covariances }) {
+    return X.map((x) => means.map((mean, k) => {
+      const squares = sum(x.map((value, d) => (value - mean[d]) ** 2));
+      return Math.exp(-squares / (2 * covariances[k])) / (2 * Math.PI * covariances[k]) ** (x.length / 2);
+    }));
   }
 
   /* [n][K]: log pi_k + log N(x_i | mu_k, Sigma_k), prior times likelihood. */
@@ -211,7 +236,7 @@
   }
 
   Object.assign(emlib, {
-    sum, logSumExp, cholesky, solveLower, covarianceOf, logGaussian, logJoint, normalise,
+    sum, columnSums, divide, logSumExp, cholesky, fromFactor, determinant, solveLower, covarianceOf, logGaussian, naiveGaussian, logJoint, normalise,
     linspace, boundaries, responsibilities, coinResponsibilities, logLikelihood, eStep, lowerBound, divergence, mStep, makeRun, linkageStep, entropy,
   });
 })((globalThis.emlib ??= {}));

@@ -36,8 +36,9 @@
 
     figure.words = (state) => (figure.revealed() ? sayAll(state) : place(state));
     figure.python = (state) =>
-      `emlib.log_joint(\n    [[${state.x}]],\n    weights=[${mixture(state).weights.map((w) => Number(w.toFixed(7))).join(", ")}],\n` +
-      `    means=[[${means.join("], [")}]],\n    covariances=[${variances.join(", ")}],\n    covariance_type="spherical",\n)`;
+      `joint = emlib.log_joint(\n    [[${state.x}]],\n    weights=[${mixture(state).weights.map((w) => Number(w.toFixed(7))).join(", ")}],\n` +
+      `    means=[[${means.join("], [")}]],\n    covariances=[${variances.join(", ")}],\n    covariance_type="spherical",\n)\n` +
+      `joint[0, ${BLUE}] - joint[0, ${GREEN}]`;
 
     figure.handle({
       part: "this-one", key: "x", plane, along: "x", limits: [plane.x, plane.y], step: [0.1, 0],
@@ -52,14 +53,17 @@
       key: "weight", label: "prior of green", min: 0.02, max: 0.98, step: 0.01, link: "prior",
       words: (weight) => `green ${show(weight)}, fuchsia and blue ${show((1 - weight) / 2, 3)} each`,
     }, afterwards);
-    const terms = emlib.stage.make("div", { class: "em-row" }, figure.panel);
-    bars.forEach((name, row) => {
-      const line = figure.readout({
-        name, value: numbers[name], reveal: name !== "prior",
-        words: (state) => `${words[row]} ${signed(numbers[name](state))}`,
-      }, terms);
-      line.dataset.link = name;
+    const terms = { prior: "log π", likelihood: "log 𝒩", sum: "log r" };
+    const list = figure.symbols({
+      label: "The terms of the equation, blue against green",
+      entries: bars.map((link) => ({
+        link, symbol: terms[link], words: (_, revealed) => (link === "prior" || revealed ? "" : "what do you expect?"),
+      })),
     });
+    bars.forEach((name, row) => figure.readout({
+      name, value: numbers[name], reveal: name !== "prior",
+      words: (state) => `${words[row]} ${signed(numbers[name](state))}`,
+    }, list.children[row]));
     figure.readout({ name: "resp", value: numbers.resp, words: (state) => `Responsibilities: ${sayResp(state)}.` });
 
     return function update(state) {

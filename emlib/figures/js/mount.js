@@ -28,20 +28,30 @@
         && value.every((v, i) => fits(v, ours[most ? 0 : i]))
       : typeof value === typeof ours && (typeof value !== "number" || Number.isFinite(value));
 
+  /* What a picture is of, whatever its state: its words up to the first number, which belongs to the
+   * state and may be what the reader is asked for. */
+  function subject(words) {
+    const [sentence] = words.split(/(?<=\.)\s/);
+    const number = sentence.search(/\d/);
+    return number < 0 ? sentence.replace(/\.$/, "") : sentence.slice(0, number).replace(/(^|[,;:])[^,;:]*$/, "");
+  }
+
   function mount(root, store, config, place) {
-    const first = store.read();
+    const first = config.state ?? store.read(); // JupyterLab may show a state that was moved before
     const updates = [];
     const past = [];
     const cleaning = [];
     let settled = first;
     let timer = null;
+    const picture = root.querySelector(".em-stage svg");
+    const what = picture && subject(picture.getAttribute("aria-label"));
     const panel = root.querySelector(".em-panel") || make("div", { class: "em-panel" });
     root.querySelector("figcaption").after(panel);
     panel.textContent = "";
     const announcer = make("p", { class: "em-announcer", role: "status" });
 
     const figure = {
-      root, config, panel,
+      root, config, panel, first,
       accepts: {}, // by key: whether a value is one that its picker or its choice knows
       clusters: config.clusters,
       state: () => store.read(),
@@ -121,6 +131,7 @@
       figure.accepts[options.key] = (value) => Number.isInteger(value) && value in points();
       cleaning.push(emlib.stage.picker({ ...options, part, which, choose, points, free: figure.free, settle: figure.settle }));
       part.setAttribute("aria-label", options.label);
+      part.dataset.key = options.key;
       updates.push((state) => {
         const all = options.points(state);
         options.plane.place(part, all[state[options.key]]);
@@ -152,6 +163,8 @@
       const state = store.read();
       root.classList.toggle("em-revealed", figure.revealed());
       for (const update of updates) update(state);
+      const told = figure.revealed() && figure.words?.(state); // the parts themselves say where they are
+      if (picture) picture.setAttribute("aria-label", [what, told].filter(Boolean).join(". ") || "The picture");
     }
 
     if (config.prediction) {
@@ -159,7 +172,6 @@
       root.prepend(asked);
       updates.push(emlib.panel.prediction(figure, asked));
     }
-    const picture = root.querySelector(".em-stage svg");
     if (picture) picture.setAttribute("role", "group");
     updates.push(emlib.kinds[config.kind](figure));
     emlib.panel.tools(figure, panel);

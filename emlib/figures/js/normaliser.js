@@ -20,16 +20,8 @@
       weights, means: means.map((mean) => [mean]), covariances: [variances[0], variance, variances[2]], covarianceType: "spherical",
     });
     const products = (places, state) => emlib.logJoint(places.map((place) => [place]), mixture(state)).map((row) => row.map(Math.exp));
-    const columnSums = (table) => names.map((_, k) => emlib.sum(table.map((row) => row[k])));
-    function table(state) {
-      const all = products(x, state);
-      const columns = columnSums(all);
-      const total = emlib.sum(columns);
-      const by = {
-        nothing: () => 1, rows: (i) => emlib.sum(all[i]), columns: (_, k) => columns[k], total: () => total,
-      }[state.divide];
-      return all.map((row, i) => row.map((value, k) => value / by(i, k)));
-    }
+    const { columnSums } = emlib;
+    const table = (state) => emlib.divide(products(x, state), state.divide);
     const rowSum = (state, i = state.chosen) => emlib.sum(table(state)[i]);
     const peak = (state) => emlib.sum(products([means[1]], state)[0]);
 
@@ -83,6 +75,7 @@
         (peak(state) > 1 ? ": above one, and no error. It is a height; what may not exceed one is an area, and all of it is still one." : "."),
     });
     const line = emlib.stage.make("div", { class: "em-row" }, figure.panel);
+    const pair = (values) => values.map((value, k) => `${names[k]} ${show(value)}`).join(", ");
     const sums = (values) => values.map((value) => show(value, 3)).join(", ");
     figure.readout({ name: "row_sums", value: (state) => table(state).map(emlib.sum), words: (state) => `Sums of rows: ${sums(table(state).map(emlib.sum))}.` }, line);
     figure.readout({ name: "column_sums", value: (state) => columnSums(table(state)), words: (state) => `Sums of columns: ${sums(columnSums(table(state)))}.` }, line);
@@ -93,6 +86,10 @@
         entries: [
           { link: "product", symbol: "\u03c0\ud835\udca9", words: (state, revealed) => !revealed ? "numerator" : `numerator: ${sums(products([x[state.chosen]], state)[0])}` },
           { link: "mixture", symbol: "\u2211", words: (state, revealed) => !revealed ? "denominator: their sum" : `denominator: their sum, ${show(emlib.sum(products([x[state.chosen]], state)[0]), 3)}` },
+          { link: "responsibility", symbol: "r", words: ({ divide }) => divide === "rows" ? "the slice at its new length" : "what division by the row’s sum will give" },
+          { link: "weight", symbol: "\u03c0", words: () => pair(weights) },
+          { link: "mean", symbol: "\u03bc", words: () => pair(means) },
+          { link: "covariance", symbol: "\u03c3\u00b2", words: (state) => pair(mixture(state).covariances) },
           { link: "observation", symbol: "x", words: (state) => `the observation: ${spell(x[state.chosen])}` },
         ],
       });

@@ -4,8 +4,8 @@
   "use strict";
 
   const { make, clamp } = emlib.stage;
-  let fields = 0;
-  const nextId = () => `em-field-${++fields}`;
+  emlib.fields ??= 0; // one count for all: JupyterLab loads this file once a figure
+  const nextId = () => `em-field-${++emlib.fields}`;
 
   /* 0.73 and not 0.7300000001: so many decimals, a true minus sign. */
   function show(value, decimals = 2) {
@@ -318,6 +318,6 @@
   }
 
   emlib.panel = {
-    show, prediction, number, choice, button, table, readout, symbols, things, tools, linkViews,
+    nextId, show, prediction, number, choice, button, table, readout, symbols, things, tools, linkViews,
   };
 })((globalThis.emlib ??= {}));

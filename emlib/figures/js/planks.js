@@ -9,7 +9,7 @@
     const { show } = emlib.panel;
     const { make } = emlib.stage;
     const names = figure.clusters.map((cluster) => cluster.name);
-    const first = figure.state();
+    const { first } = figure;
     const planks = names.map((_, k) => figure.plane(`plank-${k}`));
     const floor = (plane) => plane.py(0);
 

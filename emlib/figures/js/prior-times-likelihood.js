@@ -57,9 +57,13 @@
     const kept = (name) => name === "product" || name === "resp";
     const list = figure.symbols({
       label: "The symbols of the equation",
-      entries: meanings.map(([link, symbol, name]) => ({
-        link, symbol, words: (_, revealed) => (kept(name) && !revealed ? "what do you expect?" : ""),
-      })),
+      entries: [
+        ...meanings.map(([link, symbol, name]) => ({
+          link, symbol, words: (_, revealed) => (kept(name) && !revealed ? "what do you expect?" : ""),
+        })),
+        { link: "mean", symbol: "μ", words: () => `mean: ${pair(means, 1)}` },
+        { link: "covariance", symbol: "σ²", words: () => `variance: ${pair(variances, 2)}` },
+      ],
     });
     meanings.forEach(([, , name, decimals], i) => figure.readout({
       name, value: numbers[name], reveal: kept(name),

@@ -16,7 +16,7 @@
   }
 
   emlib.kinds.quiz = function (figure) {
-    const { questions, name } = figure.config;
+    const { questions } = figure.config;
     const give = (i, words) => {
       figure.set({ given: figure.state().given.map((old, j) => (i === j ? words : old)) });
       figure.settle();
@@ -26,10 +26,11 @@
       const box = make("fieldset", { class: "em-prediction" }, make("li", {}, list));
       make("legend", {}, box, question.ask);
       const fields = [];
+      const group = emlib.panel.nextId();
       if (question.options)
         for (const [value, text] of question.options) {
           const line = make("label", { class: "em-option" }, box);
-          const radio = make("input", { type: "radio", name: `${name}-${i}`, value }, line);
+          const radio = make("input", { type: "radio", name: group, value }, line);
           make("span", {}, line, text);
           radio.addEventListener("change", () => give(i, value));
           fields.push(radio);

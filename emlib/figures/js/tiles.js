@@ -40,8 +40,8 @@
       `tiles = emlib.load_tiles()\nX = tiles.X${features === "colour" ? "" : ".mean(axis=1, keepdims=True)"}\n` +
       `kinds = [X[tiles.labels == kind] for kind in ("${kinds.join('", "')}")]\n` +
       `emlib.responsibilities(\n    X[[${i}]],\n    weights=np.array([${bag.join(", ")}]) / ${emlib.sum(bag)},\n` +
-      `    means=[kind.mean(axis=0) for kind in kinds],\n` +
-      `    covariances=[np.atleast_2d(np.cov(kind.T, bias=True)) for kind in kinds],\n)`;
+      `    means=[kind.mean(axis=0).round(6) for kind in kinds],\n` +
+      `    covariances=[np.atleast_2d(np.cov(kind.T, bias=True)).round(6) for kind in kinds],\n)`;
 
     figure.picker({
       part: "this-one", key: "tile", plane, label: "tile",

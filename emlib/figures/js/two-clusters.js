@@ -11,7 +11,7 @@
     const words = names.map((_, k) => figure.part(`share-${k}-words`));
     const frame = figure.part("share-frame");
     const [left, room] = ["x", "width"].map((key) => Number(frame.getAttribute(key)));
-    const variances0 = (figure.config.state || figure.state()).variances; // as the picture was drawn
+    const variances0 = figure.first.variances; // as the picture was drawn
     const cloud = names.map((_, k) => [...figure.part(`stars-${k}`).children].map((star) => {
       const [x, y] = star.getAttribute("transform").match(/-?[\d.]+/g).map(Number);
       return { star, away: [x - plane.px(means[k][0]), y - plane.py(means[k][1])] };
@@ -76,7 +76,7 @@
           { part: `mean-${k}`, link: "mean", words: () => `the centre of ${name}: its mean, ${centres[k]}` },
           { part: `ellipse-${k}`, link: "covariance", words: ({ variances }) => `the circle of ${name}: its covariance, ${show(variances[k])} in every direction` },
           { part: `stars-${k}`, link: "weight", words: (state) => `the stars of ${name}: as many as its weight says, ${show(mixture(state).weights[k])}` },
-          { part: `label-${k}`, link: "label", words: () => `${name}: one of the two values of the label` },
+          { part: `target-${k}`, link: "label", words: () => `${name}: one of the two values of the label` },
         ]),
       });
     }

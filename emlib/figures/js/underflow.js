@@ -15,7 +15,8 @@
     const place = (distance) => [Math.sqrt(distance ** 2 - 1), 0];
     const logProducts = ({ distance }) => emlib.logJoint([place(distance)], mixture)[0];
     /* The naive way, in this machine's own 64 bits: zeros, and zero divided by zero. */
-    const products = (state) => logProducts(state).map(Math.exp);
+    const products = ({ distance }) =>
+      emlib.naiveGaussian([place(distance)], mixture)[0].map((density, k) => weights[k] * density);
     const naive = (state) => products(state).map((product) => product / emlib.sum(products(state)));
     const resp = ({ distance }) => emlib.responsibilities([place(distance)], mixture)[0];
 

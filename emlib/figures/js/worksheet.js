@@ -55,17 +55,33 @@
 
   emlib.worksheet = { judge };
   emlib.kinds.worksheet = function (figure) {
-    const { x, heads, right, spelled, words, layout } = figure.config;
+    const { x, mixture, heads, right, spelled, words, layout } = figure.config;
     const spell = (value) => String(value).replace("-", "\u2212");
     const rows = [...x.map((value) => `x = ${spell(value)}`), "soft counts"];
     const boxesOf = (row) => row === x.length ? [0, 1, 2].map((k) => 49 + k) : heads.map((_, j) => 7 * row + j);
     const parts = right.map((_, box) => figure.part(`box-${box}`));
     const solved = ({ given }) => given.filter((said, box) => said && judge(box, given, figure.config) === "right").length;
-    const write = (entries) => {
+    let last = null; // the box that was written last
+    const write = (entries, box = null) => {
+      last = box;
       figure.set({ given: figure.state().given.map((old, box) => entries[box] ?? old) });
       figure.settle();
     };
-    figure.words = (state) => `${rows[state.row]}; ${solved(state)} of ${right.length} boxes right`;
+    const verdictOf = (box, given) => given[box] && judge(box, given, figure.config);
+    const say = (verdict) => verdict ? (verdict === "right" ? "Right." : words[verdict]) : "";
+    const headOf = (row, j) => row === x.length ? heads[4 + j].replace("responsibility", "soft count") : heads[j];
+    figure.words = ({ row, given }) => {
+      const j = boxesOf(row).indexOf(last);
+      const verdict = j < 0 ? "" : say(verdictOf(last, given));
+      return `${rows[row]}; ${verdict && `${headOf(row, j)}: ${verdict} `}${solved({ given })} of ${right.length} boxes right`;
+    };
+    figure.python = () => {
+      const [means, variances] = [mixture.means, mixture.variances].map((list) => list.join(", "));
+      return `x, weights = [${x.join(", ")}], [1 / 3, 1 / 3, 1 / 3]\n` +
+        `means, variances = [${means}], [${variances}]\n` +
+        "X, means = np.array(x)[:, None], np.array(means)[:, None]\n" +
+        'emlib.responsibilities(X, weights, means, variances, "spherical")';
+    };
 
     figure.choice({ key: "row", label: "Row", options: rows.map((label, row) => [row, label]) });
     rows.forEach((_, row) => {
@@ -82,8 +98,13 @@
       const label = make("label", {}, line);
       const name = make("span", {}, label);
       const typed = make("input", { class: "em-field", inputmode: "text", autocomplete: "off" }, label);
-      typed.addEventListener("change", () => write({ [boxesOf(figure.state().row)[j]]: typed.value }));
-      return { line, name, typed, said: make("p", { class: "em-verdict", role: "status" }, line) };
+      const id = emlib.panel.nextId();
+      typed.setAttribute("aria-describedby", id);
+      typed.addEventListener("change", () => {
+        const box = boxesOf(figure.state().row)[j];
+        write({ [box]: typed.value }, box);
+      });
+      return { line, name, typed, said: make("p", { class: "em-verdict", id }, line) };
     });
     const line = make("div", { class: "em-row" }, figure.panel);
     figure.button({
@@ -95,7 +116,7 @@
 
     return function update({ row, given }) {
       parts.forEach((part, box) => {
-        const verdict = given[box] && judge(box, given, figure.config);
+        const verdict = verdictOf(box, given);
         part.setAttribute("class", verdict ? `em-box-${verdict === "right" ? "right" : "wrong"}` : "");
         part.children[1].textContent = given[box].trim().replace(/^0(?=\.)/, "").slice(0, 7);
       });
@@ -105,11 +126,11 @@
         const box = boxes[j];
         field.hidden = box == null;
         if (box == null) return;
-        name.textContent = row === x.length ? heads[4 + j].replace("responsibility", "soft count") : heads[j];
+        name.textContent = headOf(row, j);
         if (document.activeElement !== typed || typed.dataset.box !== String(box)) typed.value = given[box];
         typed.dataset.box = box;
-        const verdict = given[box] && judge(box, given, figure.config);
-        said.textContent = verdict ? (verdict === "right" ? "Right." : words[verdict]) : "";
+        const verdict = verdictOf(box, given);
+        said.textContent = say(verdict);
         said.classList.toggle("em-right", verdict === "right");
       });
     };
