@@ -1,13 +1,13 @@
 """Answers that a person marks: collected on one page and one sheet, kept when grading again."""
 
 import base64
-import csv
 from pathlib import Path
 
 from .author import BY_HAND, Picture
-from .gradebook import harmless
 from .handin import HandInError, open_hand_in
 from .marks import BY_HAND as COLUMNS
+from .marks import nearest
+from .tables import read_table, write_table
 from .templates import render
 
 
@@ -18,19 +18,7 @@ def collect_answers(results, entries, assignment, out):
         return
     folder = Path(out) / "manual"
     folder.mkdir(parents=True, exist_ok=True)
-    sheet = folder / "marks.csv"
-    before = _read(sheet)
-    rows = []
-    for question in questions:
-        for result in results:
-            key = (harmless(result["student"]), question.name)
-            mark, comment = before.pop(key, ("", ""))
-            name = harmless(result["name"])
-            rows.append([key[0], name, question.name, question.points, mark, comment])
-    rows += [
-        [student, "", name, "", *kept] for (student, name), kept in before.items() if any(kept)
-    ]
-    _write(sheet, rows)
+    _renew(folder / "marks.csv", results, questions)
     pages = [_page(question, results, entries) for question in questions]
     (folder / "answers.html").write_text(
         render("answers.html", assignment=assignment, pages=pages), "utf-8"
@@ -59,18 +47,28 @@ def _picture(path, name):
     return base64.b64encode(picture).decode()
 
 
-def _read(sheet):
-    if not sheet.exists():
-        return {}
-    with sheet.open(newline="", encoding="utf-8-sig") as file:
-        return {
-            (row["student"], row["question"]): (row["mark"] or "", row["comment"] or "")
-            for row in csv.DictReader(file)
-        }
-
-
-def _write(sheet, rows):
-    with sheet.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(COLUMNS)
-        table.writerows(rows)
+def _renew(sheet, results, questions):
+    """Write the sheet anew: a row for each answer, with all that a teacher has filled in."""
+    table = read_table(sheet)
+    header = table.columns or list(COLUMNS)
+    header += [name for name in COLUMNS if name not in map(str.lower, header)]
+    ids = [result["student"] for result in results]
+    before = {}
+    for row in table.rows:
+        student = nearest(row.get("student", ""), ids) or row.get("student", "")
+        before[student, row.get("question", "")] = row
+    rows = []
+    for question in questions:
+        for result in results:
+            fixed = {
+                "student": result["student"],
+                "name": result["name"],
+                "question": question.name,
+                "points": question.points,
+            }
+            rows.append(before.pop((result["student"], question.name), {}) | fixed)
+    kept = [row for row in before.values() if row.get("mark") or row.get("comment")]
+    write_table(
+        sheet, header, [[row.get(name.lower(), "") for name in header] for row in rows + kept],
+        table.delimiter, table.encoding,
+    )  # fmt: skip

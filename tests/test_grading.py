@@ -128,8 +128,9 @@ def graded(assignment, hand_ins, roster, tmp_path_factory):
     walls = protection().settings["walls"]
     key = Key(assignment, "a secret of this test")
     results = grade_folder(key, entries, out, walls=walls, quiet=True, seconds=1.5)
-    about = {"source": str(assignment.path), "hand_ins": str(hand_ins), "roster": str(roster)}
+    about = {"source": str(assignment.path), "hand_ins": [str(hand_ins)], "roster": True}
     (out / "about.json").write_text(json.dumps(about | {"missing": []}))
+    (out / "roster.csv").write_bytes(roster.read_bytes())
     assert main(["report", str(out)]) == 0
     return {result["student"]: result for result in results}, out
 
