@@ -78,7 +78,9 @@ def parser():
     part.add_argument("source", type=Path, help="source of the assignment")
     part.add_argument("submission", type=Path, help="folder with the one notebook")
     part.add_argument("--salt", type=Path, required=True, help=SALT_HELP)
-    part.add_argument("--metadata", type=Path, required=True, help="Gradescope's file on who submitted")
+    part.add_argument(
+        "--metadata", type=Path, required=True, help="Gradescope's file on who submitted"
+    )
     part.add_argument("--out", type=Path, required=True, help="the file that Gradescope reads")
 
     command("protections", run_protections, "try out what this system can protect")

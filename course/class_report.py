@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .gradebook import state
+from .gradebook import state, unread
 from .templates import render
 
+NOT_FILLED_IN = "It is not filled in yet."
 FEWEST = 3
 """Hand-ins from which on a correlation is worth a number."""
 
@@ -38,8 +39,8 @@ def write_class_report(results, assignment, roster, out, missing=(), look=()):
     rows = [(f"{number}. {row['title']}", row) for number, row in enumerate(report["questions"], 1)]
     shares = [(label, row["share"]) for label, row in rows if row["share"] is not None]
     told = [(label, row["correlation"]) for label, row in rows if row["correlation"] is not None]
-    report["ease"] = _bars(*_columns(shares), "{:.0%}".format)
-    report["discrimination"] = _bars(*_columns(told), "{:.2f}".format)
+    report["ease"] = _bars(*_columns(shares), "{:.0%}".format, top=1)
+    report["discrimination"] = _bars(*_columns(told), "{:.2f}".format, top=1)
     Path(out, "class.html").write_text(
         render("class.html", assignment=assignment, report=report), "utf-8"
     )
@@ -54,8 +55,9 @@ def _look(results):
     found = []
     for result in results:
         student = result["student"]
-        if result.get("failed") or not result.get("known", True):
-            found.append(f"{student}: {state(result).removeprefix('look: ')}")
+        if state(result).startswith("look: "):
+            why = unread(result) or state(result).removeprefix("look: ")
+            found.append(f"{student}, {result['file']}: {why}")
         claimed = result.get("claimed", "").strip().lower()
         if claimed and claimed not in ("your id", student.strip().lower()):
             found.append(f"{student}: the notebook says that it is by {claimed}")
@@ -78,8 +80,11 @@ def mistakes(results):
 
 
 def questions(results):
-    """Return ease, discrimination and unexplained losses of every question."""
-    rows = []
+    """Return ease, discrimination and unexplained losses of every question.
+
+    A file that could not be opened says nothing about a question, and is left out.
+    """
+    rows, results = [], [result for result in results if not unread(result)]
     totals = np.array([result["mark"] for result in results], dtype=float)
     for number, question in enumerate(results[0]["questions"] if results else []):
         found = [result["questions"][number] for result in results]
@@ -92,16 +97,17 @@ def questions(results):
                 "title": question["title"],
                 "points": question["points"],
                 "share": None if waiting else share,
-                "ease": "by hand" if waiting else f"{share:.0%}",
                 "correlation": correlation,
-                "discrimination": "–" if correlation is None else f"{correlation:.2f}",
-                "unexplained": sum(
-                    entry["mark"] < entry["points"] and not entry["mistakes"]
-                    and not entry["waiting"] for entry in found
-                ),
+                "unexplained": sum(_unexplained(entry) for entry in found),
             }
-        )  # fmt: skip
+        )
     return rows
+
+
+def _unexplained(entry):
+    lost = [part for part in entry["parts"] if part["mark"] < part["points"]]
+    given_up = all(part["sentence"] == NOT_FILLED_IN for part in lost)
+    return bool(lost) and not given_up and not entry["mistakes"]
 
 
 def _correlation(marks, others):
@@ -122,13 +128,15 @@ def _histogram(marks, points):
     return labels, counts.tolist()
 
 
-def _bars(labels, values, shown):
+def _bars(labels, values, shown, top=1e-9):
     """Return bars, each with a label and its value in words; those below zero go to the left.
+
+    The longest one fills the width, or `top` does if it is larger.
 
     They are drawn by the page from the left and the width in per cent, so that their words stay
     readable on a phone.
     """
-    low, high = min([0, *values]), max([*values, 1e-9])
+    low, high = min([0, *values]), max([*values, top])
     scale = 100 / (high - low)
     return [
         {

@@ -49,11 +49,19 @@ def state(result):
     """Say in a word how far the marks of a hand-in are."""
     if result.get("failed"):
         return "look: the grader failed"
+    if unread(result):
+        return "look: could not be graded"
     if not result.get("known", True):
         return "look: not on the roster"
     if result["waiting"]:
         return "to be marked by hand"
     return "complete"
+
+
+def unread(result):
+    """Return why a file could not be opened, in a sentence; empty if it was graded."""
+    said = {part["sentence"] for question in result["questions"] for part in question["parts"]}
+    return next(iter(said)) if len(said) == 1 and said <= set(result["notes"]) else ""
 
 
 def _absent(results, roster):
@@ -98,6 +106,8 @@ def _moodle(student, name, result, columns):
 def _feedback(result):
     if result is None:
         return ""
+    if unread(result):
+        return unread(result)
     waiting = [question["title"] for question in result["questions"] if question["waiting"]]
     wrong = [question["title"] for question in result["questions"]
              if question["mark"] < question["points"] and not question["waiting"]]  # fmt: skip

@@ -7,6 +7,7 @@ from .author import BY_HAND, Picture
 from .handin import HandInError, open_hand_in
 from .marks import BY_HAND as COLUMNS
 from .marks import nearest
+from .source import without_solution
 from .tables import read_table, write_table
 from .templates import render
 
@@ -19,24 +20,29 @@ def collect_answers(results, entries, assignment, out):
     folder = Path(out) / "manual"
     folder.mkdir(parents=True, exist_ok=True)
     _renew(folder / "marks.csv", results, questions)
-    pages = [_page(question, results, entries) for question in questions]
+    blank = {cell.name: without_solution(cell).strip() for cell in assignment.cells if cell.name}
+    pages = [_page(question, results, entries, blank[question.name]) for question in questions]
     (folder / "answers.html").write_text(
         render("answers.html", assignment=assignment, pages=pages), "utf-8"
     )
 
 
-def _page(question, results, entries):
-    """Return the answers to one question; equal ones, and empty ones, stand together."""
+def _page(question, results, entries, blank):
+    """Return the answers to one question; who gave the same one stands together."""
     paths = {entry.student.id: entry.path for entry in entries}
-    answers = []
+    students = {}
     for result in results:
         entry = next(found for found in result["questions"] if found["name"] == question.name)
-        text = entry.get("answer", "").strip()
-        answer = {"student": result["student"], "text": text, "picture": ""}
+        text, picture = entry.get("answer", "").strip(), ""
         if isinstance(question, Picture):
-            answer["picture"] = _picture(paths.get(result["student"]), question.name)
-        answers.append(answer)
-    return {"question": question, "answers": sorted(answers, key=lambda answer: answer["text"])}
+            picture = _picture(paths.get(result["student"]), question.name)
+        name = f"{result['name']} ({result['student']})" if result["name"] else result["student"]
+        students.setdefault(("" if text == blank else text, picture), []).append(name)
+    answers = [
+        {"text": text, "picture": picture, "students": names}
+        for (text, picture), names in sorted(students.items())
+    ]
+    return {"question": question, "answers": answers}
 
 
 def _picture(path, name):

@@ -15,7 +15,7 @@ class Table:
     columns : list of column names, as the file has them
     rows : list of dict; `line` is where the row stands in the file
     delimiter : "," or ";" or a tab, as the file has it
-    encoding : "utf-8", "utf-8-sig" or, from an old spreadsheet, "cp1252"
+    encoding : in which to write it again, "utf-8" or "utf-8-sig"
     """
 
     columns: list = field(default_factory=list)
@@ -71,12 +71,9 @@ def alike(text):
 
 
 def _decode(raw):
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8-sig" and not raw.startswith(b"\xef\xbb\xbf"):
-            encoding = "utf-8"
-        return text, encoding
-    return raw.decode("latin-1"), "cp1252"
+    """Return text, and how to write it again: an old spreadsheet's letters would not do for all."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace"), "utf-8-sig"
+    return text, "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8"

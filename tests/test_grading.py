@@ -241,7 +241,7 @@ def test_the_gradebook_has_everybody_and_what_canvas_and_moodle_ask_for(graded):
     book = {row["id"]: row for row in rows(out / "gradebook.csv")}
     assert book["ada"]["mark"] == "17"
     assert book["ada"]["state"] == "to be marked by hand"
-    assert book["gina"]["state"] == "complete"
+    assert book["gina"]["state"] == "look: could not be graded"
     canvas = rows(out / "gradebook_canvas.csv")
     assert canvas[1]["ID"] == "4711"
     moodle = {row["ID number"]: row for row in rows(out / "gradebook_moodle.csv")}
