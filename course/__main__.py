@@ -29,6 +29,9 @@ def main(arguments=None):
     options = parser().parse_args(arguments)
     try:
         return options.run(options)
+    except KeyboardInterrupt:
+        print("course: stopped; the same command goes on from here", file=sys.stderr)
+        return 130
     except (SourceError, marks.MarksError, OSError, ValueError, RuntimeError) as problem:
         print(f"course: {problem}", file=sys.stderr)
         return 1
