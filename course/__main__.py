@@ -9,18 +9,16 @@ from pathlib import Path
 
 from . import marks
 from .batch import grade_folder
+from .batches import Batches
 from .build import build
 from .catalogue import catalogue
 from .chapter_checks import QUESTIONS, REFERENCES
-from .class_report import write_class_report
-from .gradebook import write_gradebook
 from .gradescope import grade_for_gradescope
 from .key import Key
-from .manual import collect_answers
-from .report import write_reports
-from .roster import Roster, collect
+from .roster import collect
 from .sandbox.protection import MEANING, protection
 from .source import SourceError, read
+from .write_up import write_all
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "book/assignments"
@@ -31,6 +29,9 @@ def main(arguments=None):
     options = parser().parse_args(arguments)
     try:
         return options.run(options)
+    except KeyboardInterrupt:
+        print("course: stopped; the same command goes on from here", file=sys.stderr)
+        return 130
     except (SourceError, marks.MarksError, OSError, ValueError, RuntimeError) as problem:
         print(f"course: {problem}", file=sys.stderr)
         return 1
@@ -38,63 +39,111 @@ def main(arguments=None):
 
 def parser():
     """Return the parser of the command line."""
-    whole = argparse.ArgumentParser(prog="python -m course", description=__doc__)
+    whole = argparse.ArgumentParser(
+        prog="python -m course", description=__doc__, epilog=EXAMPLES, formatter_class=AS_WRITTEN
+    )
     commands = whole.add_subparsers(required=True, metavar="command")
 
-    def command(name, run, help_):
-        part = commands.add_parser(name, help=help_, description=help_)
+    def command(name, run, help_, example=""):
+        part = commands.add_parser(
+            name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.",
+            epilog=example and f"example:\n{example}", formatter_class=AS_WRITTEN,
+        )  # fmt: skip
         part.set_defaults(run=run)
         return part
 
-    part = command("build", run_build, "build every edition of every assignment")
+    part = command("build", run_build, "build every edition of every assignment", BUILD)
     part.add_argument("--source", type=Path, default=SOURCES, help="a source, or a folder of them")
     part.add_argument("--out", type=Path, default=ROOT / "_build/course", help="where to")
     part.add_argument("--salt", type=Path, default=ROOT / ".course-salt", help=SALT_HELP)
 
-    part = command("grade", run_grade, "grade a folder of hand-ins; takes up where it stopped")
+    part = command(
+        "grade", run_grade, "grade a folder of hand-ins; goes on where it stopped", GRADE
+    )
     part.add_argument("source", type=Path, help="source of the assignment: its file, or its name")
-    part.add_argument("hand_ins", type=Path, help="folder of hand-ins")
+    part.add_argument("hand_ins", type=Path, help="folder of hand-ins, and folders in it")
     part.add_argument("--out", type=Path, required=True, help="folder for marks and reports")
     part.add_argument("--roster", type=Path, help="CSV with a column id, and name, email, …")
+    part.add_argument("--title", default="", help=TITLE_HELP)
     part.add_argument("--salt", type=Path, default=ROOT / ".course-salt", help=SALT_HELP)
     part.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
     part.add_argument("--seconds", type=float, default=10.0, help="computing time of one call")
     part.add_argument("--again", action="store_true", help="grade everything anew")
     part.add_argument("--quiet", action="store_true", help="no progress bar")
-    part.add_argument("--without", default="", help=WITHOUT_HELP)
+    part.add_argument("--without", default="", metavar="WORDS", help=WITHOUT_HELP)
 
-    part = command("report", run_report, "write marks and reports anew, with your marks by hand")
+    part = command("report", run_report, "write marks and reports anew, with yours by hand", REPORT)
     part.add_argument("out", type=Path, help="the folder that `grade` wrote")
+    part.add_argument("--roster", type=Path, help="another roster from now on")
+    part.add_argument("--title", default="", help=TITLE_HELP)
 
     part = command("gradescope", run_gradescope, "grade one submission inside Gradescope")
-    part.add_argument("source", type=Path)
-    part.add_argument("submission", type=Path)
-    part.add_argument("--salt", type=Path, required=True)
-    part.add_argument("--metadata", type=Path, required=True)
-    part.add_argument("--out", type=Path, required=True)
+    part.add_argument("source", type=Path, help="source of the assignment")
+    part.add_argument("submission", type=Path, help="folder with the one notebook")
+    part.add_argument("--salt", type=Path, required=True, help=SALT_HELP)
+    part.add_argument(
+        "--metadata", type=Path, required=True, help="Gradescope's file on who submitted"
+    )
+    part.add_argument("--out", type=Path, required=True, help="the file that Gradescope reads")
 
     command("protections", run_protections, "try out what this system can protect")
-    command("catalogue", run_catalogue, "write the hashes of the chapters' checks")
+    command("catalogue", run_catalogue, "write the hashes of the chapters' checks (for the book)")
     return whole
 
 
+AS_WRITTEN = argparse.RawDescriptionHelpFormatter
+BUILD = "  python -m course build --source ~/my-course --out ~/my-course/built"
+GRADE = "  python -m course grade responsibilities hand-ins --roster roster.csv --out graded"
+REPORT = "  python -m course report graded"
+EXAMPLES = f"""\
+in this order:
+{BUILD}
+{GRADE}
+  (fill in graded/manual/marks.csv and graded/overrides.csv)
+{REPORT}
+
+`python -m course grade --help` lists the options of `grade`. The page For instructors of the book,
+book/reference/for_instructors.md, explains all of it."""
 SALT_HELP = "file with the secret that hidden inputs come from; made if it is not there"
-WITHOUT_HELP = "grade although these protections are missing here, comma-separated"
+TITLE_HELP = "the column in Canvas and Moodle, named as it is there: 'Homework 1 (4711)'"
+WITHOUT_HELP = (
+    "grade although these protections are missing here, separated by commas; "
+    f"words: {', '.join(MEANING)}"
+)
 
 
 def run_build(options):
     """Build editions of one source, or of all in a folder."""
     sources = sorted(options.source.glob("*.py")) if options.source.is_dir() else [options.source]
+    if not sources:
+        raise ValueError(f"{options.source} holds no sources: a source is a file *.py")
     for source in sources:
+        if not source.exists():
+            raise ValueError(f"there is no source {source}")
         for path in build(read(source), options.out, salt(options.salt)):
             print(path)
+    print(f"\nHand out what is in student/. Keep the salt, and keep it secret: {options.salt}")
+    if options.source.resolve().is_relative_to(SOURCES):
+        print(PUBLIC)
+    return 0
+
+
+PUBLIC = """\
+These sources, with their solutions, are public, and your students can find them. Where marks count,
+copy book/assignments to a private folder, change the questions there, and build from it:
+  make course FROM=a/private/folder"""
 
 
 def run_grade(options):
     """Grade a folder."""
+    found = whole_protection()
     source = options.source if options.source.exists() else SOURCES / f"{options.source}.py"
+    if not source.exists():
+        names = ", ".join(sorted(path.stem for path in SOURCES.glob("*.py")))
+        raise ValueError(f"there is no assignment {options.source}: name a file, or one of {names}")
+    if not options.hand_ins.is_dir():
+        raise ValueError(f"there is no folder {options.hand_ins}")
     assignment = read(source)
-    found = protection()
     accepted = {name.strip() for name in options.without.split(",") if name.strip()}
     unknown = accepted - set(MEANING)
     if unknown:
@@ -102,52 +151,47 @@ def run_grade(options):
     refused = [name for name in found.missing if name not in accepted]
     if refused:
         print(f"On this system a hand-in cannot be held back in every way:\n{found.table()}")
-        print(
-            f"Grade on Linux (also in WSL or a virtual machine), or accept the risk for students "
-            f"whom you trust:\n  --without {','.join(refused)}"
-        )
+        print(HOW_TO_PROTECT)
+        print(f"Or accept the risk, for students whom you trust:\n  --without {','.join(refused)}")
         return 2
-    roster = Roster.read(options.roster) if options.roster else Roster()
-    entries = collect(options.hand_ins, roster)
+    batches = Batches(options.out)
+    batches.begin(assignment, source, options)
+    entries = collect(options.hand_ins, batches.roster)
     if not entries:
         raise ValueError(f"{options.hand_ins} holds no hand-ins")
-    options.out.mkdir(parents=True, exist_ok=True)
     grade_folder(
         Key(assignment, salt(options.salt)), entries, options.out, jobs=options.jobs,
         walls=found.settings["walls"], quiet=options.quiet, again=options.again,
         seconds=options.seconds,
     )  # fmt: skip
-    about = {
-        "source": str(source.resolve()),
-        "hand_ins": str(options.hand_ins.resolve()),
-        "roster": str(options.roster.resolve()) if options.roster else None,
-        "missing": found.missing,
-    }
-    (options.out / "about.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8")
-    return run_report(options)
+    batches.end(options.hand_ins, found.missing)
+    return write_all(options.out)
+
+
+HOW_TO_PROTECT = """\
+Most often user namespaces are switched off. As an administrator, switch them on:
+  sysctl -w kernel.unprivileged_userns_clone=1                (Debian)
+  sysctl -w kernel.apparmor_restrict_unprivileged_userns=0    (Ubuntu 23.10 and later)
+  sysctl -w user.max_user_namespaces=15000                    (Red Hat and others)
+In a container they are held back from outside: grade on the machine itself, in a virtual machine,
+or in a container that was started with --privileged and holds nothing else of worth."""
+
+
+def whole_protection():
+    """Return what this system protects; refuse to start where nobody has tried."""
+    if sys.platform != "linux":
+        raise RuntimeError(
+            "hand-ins are graded on Linux only: what holds a student's code back are walls that "
+            "Linux has. On Windows use WSL, on macOS a virtual machine (both are free). Building "
+            "the editions works everywhere"
+        )
+    return protection()
 
 
 def run_report(options):
-    """Merge marks by hand and overrides, and write everything that people read."""
-    about = json.loads((options.out / "about.json").read_text("utf-8"))
-    assignment = read(about["source"])
-    roster = Roster.read(about["roster"]) if about["roster"] else Roster()
-    entries = collect(about["hand_ins"], roster)
-    known = {entry.student.id: entry.known or not about["roster"] for entry in entries}
-    results = [
-        json.loads(path.read_text("utf-8")) for path in sorted(options.out.glob("results/*.json"))
-    ]
-    results = [result | {"known": known.get(result["student"], False)} for result in results]
-    collect_answers(results, entries, assignment, options.out)
-    final = marks.final(results, options.out)
-    write_gradebook(final, assignment, roster, options.out)
-    write_reports(final, assignment, options.out)
-    write_class_report(final, assignment, roster, options.out, about["missing"])
-    overrides = options.out / "overrides.csv"
-    if not overrides.exists():
-        overrides.write_text(",".join(marks.OVERRIDES) + "\n", "utf-8")
-    print(f"{len(final)} hand-ins: {options.out / 'gradebook.csv'}, {options.out / 'class.html'}")
-    return 0
+    """Take over what the command line says, and write everything that people read."""
+    Batches(options.out).change(options)
+    return write_all(options.out)
 
 
 def run_gradescope(options):
@@ -160,8 +204,10 @@ def run_gradescope(options):
 
 def run_protections(options):
     """Say what holds on this system."""
-    found = protection()
+    found = whole_protection()
     print(found.table())
+    if found.missing:
+        print(HOW_TO_PROTECT)
     return 1 if found.missing else 0
 
 

@@ -6,16 +6,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from markupsafe import Markup
 
-from .gradebook import state
+from .gradebook import state, unread
 from .templates import render
 
-WIDTH, HEIGHT, BASE = 640, 180, 24
+NOT_FILLED_IN = "It is not filled in yet."
+FEWEST = 3
+"""Hand-ins from which on a correlation is worth a number."""
 
 
-def write_class_report(results, assignment, roster, out, missing=()):
-    """Write class.html."""
+def write_class_report(results, assignment, roster, out, missing=(), look=()):
+    """Write class.html; `look` are sentences for the teacher."""
     marks = [result["mark"] for result in results] or [0]
     handed_in = {result["student"] for result in results}
     report = {
@@ -25,33 +26,41 @@ def write_class_report(results, assignment, roster, out, missing=()):
         "mean": statistics.fmean(marks),
         "median": statistics.median(marks),
         "missing": list(missing),
-        "look": _look(results),
+        "look": [*look, *_look(results)],
         "not_handed_in": [
             student.name or student.id
             for student in roster.students.values()
             if student.id not in handed_in
         ],
-        "histogram": _bars(*_histogram(marks, assignment.points), "Marks", "hand-ins"),
+        "histogram": _bars(*_histogram(marks, assignment.points), str),
         "mistakes": mistakes(results),
         "questions": questions(results),
     }
-    rows = [(n, row) for n, row in enumerate(report["questions"], 1) if row["share"] is not None]
-    titles, shares = [f"{n}. {row['title']}" for n, row in rows], [row["share"] for _, row in rows]
-    report["ease"] = _bars(titles, shares, "Question", "share")
+    rows = [(f"{number}. {row['title']}", row) for number, row in enumerate(report["questions"], 1)]
+    shares = [(label, row["share"]) for label, row in rows if row["share"] is not None]
+    told = [(label, row["correlation"]) for label, row in rows if row["correlation"] is not None]
+    report["ease"] = _bars(*_columns(shares), "{:.0%}".format, top=1)
+    report["discrimination"] = _bars(*_columns(told), "{:.2f}".format, top=1)
     Path(out, "class.html").write_text(
         render("class.html", assignment=assignment, report=report), "utf-8"
     )
+
+
+def _columns(pairs):
+    return ([first for first, _ in pairs], [second for _, second in pairs])
 
 
 def _look(results):
     """Hand-ins that a person should look at, with the reason."""
     found = []
     for result in results:
-        if result.get("failed") or not result.get("known", True):
-            found.append((result["student"], state(result).removeprefix("look: ")))
+        student = result["student"]
+        if state(result).startswith("look: "):
+            why = unread(result) or state(result).removeprefix("look: ")
+            found.append(f"{student}, {result['file']}: {why}")
         claimed = result.get("claimed", "").strip().lower()
-        if claimed and claimed not in ("your id", result["student"].strip().lower()):
-            found.append((result["student"], f"the notebook says that it is by {claimed}"))
+        if claimed and claimed not in ("your id", student.strip().lower()):
+            found.append(f"{student}: the notebook says that it is by {claimed}")
     return found
 
 
@@ -71,69 +80,70 @@ def mistakes(results):
 
 
 def questions(results):
-    """Return ease, discrimination and unexplained losses of every question."""
-    rows = []
+    """Return ease, discrimination and unexplained losses of every question.
+
+    A file that could not be opened says nothing about a question, and is left out.
+    """
+    rows, results = [], [result for result in results if not unread(result)]
     totals = np.array([result["mark"] for result in results], dtype=float)
     for number, question in enumerate(results[0]["questions"] if results else []):
         found = [result["questions"][number] for result in results]
         marks = np.array([entry["mark"] for entry in found], dtype=float)
         waiting = any(entry["waiting"] for entry in found)
         share = float(marks.mean() / question["points"])
+        correlation = None if waiting else _correlation(marks, totals - marks)
         rows.append(
             {
                 "title": question["title"],
                 "points": question["points"],
                 "share": None if waiting else share,
-                "ease": "by hand" if waiting else f"{share:.0%}",
-                "discrimination": "" if waiting else _correlation(marks, totals - marks),
-                "unexplained": sum(
-                    entry["mark"] < entry["points"] and not entry["mistakes"]
-                    and not entry["waiting"] for entry in found
-                ),
+                "correlation": correlation,
+                "unexplained": sum(_unexplained(entry) for entry in found),
             }
-        )  # fmt: skip
+        )
     return rows
 
 
+def _unexplained(entry):
+    lost = [part for part in entry["parts"] if part["mark"] < part["points"]]
+    given_up = all(part["sentence"] == NOT_FILLED_IN for part in lost)
+    return bool(lost) and not given_up and not entry["mistakes"]
+
+
 def _correlation(marks, others):
-    if len(marks) < 3 or np.ptp(marks) == 0 or np.ptp(others) == 0:
-        return "–"
-    return f"{np.corrcoef(marks, others)[0, 1]:.2f}"
+    """Return the correlation of a question's marks with the others'; None if there is none."""
+    if len(marks) < FEWEST or np.ptp(marks) == 0 or np.ptp(others) == 0:
+        return None
+    return float(np.corrcoef(marks, others)[0, 1])
 
 
 def _histogram(marks, points):
-    edges = np.linspace(0, points, 11) if points > 10 else np.arange(points + 2) - 0.5
+    step = -(-points // 10)
+    edges = np.arange(0, points + step, step) if points > 10 else np.arange(points + 2) - 0.5
     counts, _ = np.histogram(marks, bins=edges)
     if points > 10:
-        labels = [f"{low:g}–{high:g}" for low, high in pairwise(edges)]
+        labels = [f"{low:g} to {high:g}" for low, high in pairwise(edges)]
     else:
         labels = [f"{mark:g}" for mark in range(int(points) + 1)]
     return labels, counts.tolist()
 
 
-def _bars(labels, values, across, up):
-    """Draw bars with a label each, as SVG; what they show is also said in words."""
-    largest, step = max([*values, 1e-9]), WIDTH / max(len(labels), 1)
-    words = ", ".join(f"{label}: {value:.3g}" for label, value in zip(labels, values, strict=True))
-    parts = [
-        Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{} by {}. {}">').format(
-            WIDTH, HEIGHT + 2 * BASE, up, across.lower(), words
-        )
+def _bars(labels, values, shown, top=1e-9):
+    """Return bars, each with a label and its value in words; those below zero go to the left.
+
+    The longest one fills the width, or `top` does if it is larger.
+
+    They are drawn by the page from the left and the width in per cent, so that their words stay
+    readable on a phone.
+    """
+    low, high = min([0, *values]), max([*values, top])
+    scale = 100 / (high - low)
+    return [
+        {
+            "label": label,
+            "value": shown(value),
+            "left": round(scale * (min(value, 0) - low), 2),
+            "width": round(scale * abs(value), 2),
+        }
+        for label, value in zip(labels, values, strict=True)
     ]
-    for number, (label, value) in enumerate(zip(labels, values, strict=True)):
-        height = HEIGHT * value / largest
-        parts.append(
-            Markup(
-                '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="#3b6ea5"/>'
-                '<text x="{:.1f}" y="{:.1f}" text-anchor="middle" font-size="12" '
-                'fill="currentColor">{:.3g}</text>'
-                '<text x="{:.1f}" y="{}" text-anchor="middle" font-size="11" '
-                'fill="currentColor">{}</text>'
-            ).format(
-                number * step + 4, BASE + HEIGHT - height, step - 8, height,
-                (number + 0.5) * step, BASE + HEIGHT - height - 4, value,
-                (number + 0.5) * step, HEIGHT + BASE + 16,
-                label if len(label) <= step / 6 else label.split(".")[0],
-            )
-        )  # fmt: skip
-    return Markup("").join([*parts, Markup("</svg>")])

@@ -1,13 +1,14 @@
 """Answers that a person marks: collected on one page and one sheet, kept when grading again."""
 
 import base64
-import csv
 from pathlib import Path
 
 from .author import BY_HAND, Picture
-from .gradebook import harmless
 from .handin import HandInError, open_hand_in
 from .marks import BY_HAND as COLUMNS
+from .marks import nearest
+from .source import without_solution
+from .tables import read_table, write_table
 from .templates import render
 
 
@@ -18,37 +19,30 @@ def collect_answers(results, entries, assignment, out):
         return
     folder = Path(out) / "manual"
     folder.mkdir(parents=True, exist_ok=True)
-    sheet = folder / "marks.csv"
-    before = _read(sheet)
-    rows = []
-    for question in questions:
-        for result in results:
-            key = (harmless(result["student"]), question.name)
-            mark, comment = before.pop(key, ("", ""))
-            name = harmless(result["name"])
-            rows.append([key[0], name, question.name, question.points, mark, comment])
-    rows += [
-        [student, "", name, "", *kept] for (student, name), kept in before.items() if any(kept)
-    ]
-    _write(sheet, rows)
-    pages = [_page(question, results, entries) for question in questions]
+    _renew(folder / "marks.csv", results, questions)
+    blank = {cell.name: without_solution(cell).strip() for cell in assignment.cells if cell.name}
+    pages = [_page(question, results, entries, blank[question.name]) for question in questions]
     (folder / "answers.html").write_text(
         render("answers.html", assignment=assignment, pages=pages), "utf-8"
     )
 
 
-def _page(question, results, entries):
-    """Return the answers to one question; equal ones, and empty ones, stand together."""
+def _page(question, results, entries, blank):
+    """Return the answers to one question; who gave the same one stands together."""
     paths = {entry.student.id: entry.path for entry in entries}
-    answers = []
+    students = {}
     for result in results:
         entry = next(found for found in result["questions"] if found["name"] == question.name)
-        text = entry.get("answer", "").strip()
-        answer = {"student": result["student"], "text": text, "picture": ""}
+        text, picture = entry.get("answer", "").strip(), ""
         if isinstance(question, Picture):
-            answer["picture"] = _picture(paths.get(result["student"]), question.name)
-        answers.append(answer)
-    return {"question": question, "answers": sorted(answers, key=lambda answer: answer["text"])}
+            picture = _picture(paths.get(result["student"]), question.name)
+        name = f"{result['name']} ({result['student']})" if result["name"] else result["student"]
+        students.setdefault(("" if text == blank else text, picture), []).append(name)
+    answers = [
+        {"text": text, "picture": picture, "students": names}
+        for (text, picture), names in sorted(students.items())
+    ]
+    return {"question": question, "answers": answers}
 
 
 def _picture(path, name):
@@ -59,18 +53,28 @@ def _picture(path, name):
     return base64.b64encode(picture).decode()
 
 
-def _read(sheet):
-    if not sheet.exists():
-        return {}
-    with sheet.open(newline="", encoding="utf-8-sig") as file:
-        return {
-            (row["student"], row["question"]): (row["mark"] or "", row["comment"] or "")
-            for row in csv.DictReader(file)
-        }
-
-
-def _write(sheet, rows):
-    with sheet.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(COLUMNS)
-        table.writerows(rows)
+def _renew(sheet, results, questions):
+    """Write the sheet anew: a row for each answer, with all that a teacher has filled in."""
+    table = read_table(sheet)
+    header = table.columns or list(COLUMNS)
+    header += [name for name in COLUMNS if name not in map(str.lower, header)]
+    ids = [result["student"] for result in results]
+    before = {}
+    for row in table.rows:
+        student = nearest(row.get("student", ""), ids) or row.get("student", "")
+        before[student, row.get("question", "")] = row
+    rows = []
+    for question in questions:
+        for result in results:
+            fixed = {
+                "student": result["student"],
+                "name": result["name"],
+                "question": question.name,
+                "points": question.points,
+            }
+            rows.append(before.pop((result["student"], question.name), {}) | fixed)
+    kept = [row for row in before.values() if row.get("mark") or row.get("comment")]
+    write_table(
+        sheet, header, [[row.get(name.lower(), "") for name in header] for row in rows + kept],
+        table.delimiter, table.encoding,
+    )  # fmt: skip

@@ -1,8 +1,9 @@
 """Marks as they count: what was graded, what was marked by hand, what a teacher overrode."""
 
-import csv
 import json
 from pathlib import Path
+
+from .tables import alike, read_table
 
 OVERRIDES = ("student", "question", "part", "mark", "reason")
 BY_HAND = ("student", "name", "question", "points", "mark", "comment")
@@ -17,33 +18,65 @@ def final(results, out):
 
     Returns
     -------
-    list of results; each question has `mark`, and `waiting` if it is still to be marked by hand
+    results : list; each question has `mark`, and `waiting` if it is still to be marked by hand
+    unmatched : list of sentences about rows that belong to nobody who handed in
     """
     out = Path(out)
-    by_hand = _table(out / "manual" / "marks.csv", BY_HAND)
-    overrides = _table(out / "overrides.csv", OVERRIDES)
     merged = json.loads(json.dumps(results))
     for result in merged:
         for question in result["questions"]:
             question["waiting"] = bool(question.get("by_hand"))
             question["mark"] = sum(part["mark"] for part in question["parts"])
-    known = {(result["student"], question["name"]): question for result in merged
-             for question in result["questions"]}  # fmt: skip
-    for row in by_hand:
-        question = _find(known, row, out / "manual" / "marks.csv")
-        if question is not None and row["mark"]:
+    class_ = _Class(merged)
+    for row in _filled_in(out / "manual" / "marks.csv", BY_HAND):
+        question = class_.question(row)
+        if question is not None:
             question["mark"] = _number(row, question["points"])
             question["waiting"] = False
             question["comment"] = row["comment"]
-    for row in overrides:
-        question = _find(known, row, out / "overrides.csv")
+    for row in _filled_in(out / "overrides.csv", OVERRIDES):
+        question = class_.question(row)
         if question is not None:
             _override(question, row)
     for result in merged:
         result["mark"] = round(sum(question["mark"] for question in result["questions"]), 6)
         result["points"] = sum(question["points"] for question in result["questions"])
         result["waiting"] = [q["title"] for q in result["questions"] if q["waiting"]]
-    return merged
+    return merged, class_.unmatched
+
+
+class _Class:
+    """Finds the question that a row is about, and remembers the rows that are about nobody."""
+
+    def __init__(self, results):
+        self.students = {
+            result["student"]: {question["name"]: question for question in result["questions"]}
+            for result in results
+        }
+        self.unmatched = []
+
+    def question(self, row):
+        """Return the question of a row, or None if its student has handed in nothing."""
+        student = nearest(row["student"], self.students)
+        if student is None:
+            self.unmatched.append(
+                f"{row['where']}: nobody called {row['student']!r} has handed in, so the mark "
+                f"{row['mark']} counts for nobody"
+            )
+            return None
+        questions = self.students[student]
+        if row["question"] not in questions:
+            names = ", ".join(questions)
+            raise MarksError(f"{row['where']}: no question {row['question']!r}; there are: {names}")
+        return questions[row["question"]]
+
+
+def nearest(written, ids):
+    """Return the id that is written, or the only one of which a spreadsheet has made this."""
+    if written in ids:
+        return written
+    found = [known for known in ids if alike(known) == alike(written)]
+    return found[0] if len(found) == 1 else None
 
 
 def _override(question, row):
@@ -62,17 +95,6 @@ def _override(question, row):
         question["waiting"] = False
 
 
-def _find(known, row, path):
-    """Return the question of a row; a student who is not in this batch is passed over."""
-    students = {student for student, _ in known}
-    if row["student"] not in students:
-        return None
-    if (row["student"], row["question"]) not in known:
-        names = ", ".join(dict.fromkeys(name for _, name in known))
-        raise MarksError(f"{row['where']}: no question {row['question']!r}; there are: {names}")
-    return known[row["student"], row["question"]]
-
-
 def _number(row, points):
     try:
         mark = float(row["mark"].replace(",", "."))
@@ -83,16 +105,17 @@ def _number(row, points):
     return int(mark) if mark == int(mark) else mark
 
 
-def _table(path, columns):
-    """Read a table that a teacher may have edited; empty if there is none."""
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
-    if rows and not {columns[0], "question", "mark"} <= set(rows[0]):
+def _filled_in(path, columns):
+    """Return the rows of a table that a teacher has filled in; those without any mark are left."""
+    table = read_table(path)
+    missing = {columns[0], "question", "mark"} - {name.lower() for name in table.columns}
+    if table.rows and missing:
         raise MarksError(f"{path.name}: the columns must be {', '.join(columns)}")
-    return [
-        {column: (row.get(column) or "").strip() for column in columns}
-        | {"where": f"{path.name}, row {number}"}
-        for number, row in enumerate(rows, 2)
-    ]
+    for row in table.rows:
+        row = {column: row.get(column, "") for column in columns} | {
+            "where": f"{path.name}, row {row['line']}"
+        }
+        if row["mark"]:
+            yield row
+        elif row.get("reason"):
+            raise MarksError(f"{row['where']}: there is a reason, and no mark")

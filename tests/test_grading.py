@@ -128,8 +128,9 @@ def graded(assignment, hand_ins, roster, tmp_path_factory):
     walls = protection().settings["walls"]
     key = Key(assignment, "a secret of this test")
     results = grade_folder(key, entries, out, walls=walls, quiet=True, seconds=1.5)
-    about = {"source": str(assignment.path), "hand_ins": str(hand_ins), "roster": str(roster)}
+    about = {"source": str(assignment.path), "hand_ins": [str(hand_ins)], "roster": True}
     (out / "about.json").write_text(json.dumps(about | {"missing": []}))
+    (out / "roster.csv").write_bytes(roster.read_bytes())
     assert main(["report", str(out)]) == 0
     return {result["student"]: result for result in results}, out
 
@@ -240,7 +241,7 @@ def test_the_gradebook_has_everybody_and_what_canvas_and_moodle_ask_for(graded):
     book = {row["id"]: row for row in rows(out / "gradebook.csv")}
     assert book["ada"]["mark"] == "17"
     assert book["ada"]["state"] == "to be marked by hand"
-    assert book["gina"]["state"] == "complete"
+    assert book["gina"]["state"] == "look: could not be graded"
     canvas = rows(out / "gradebook_canvas.csv")
     assert canvas[1]["ID"] == "4711"
     moodle = {row["ID number"]: row for row in rows(out / "gradebook_moodle.csv")}

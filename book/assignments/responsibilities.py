@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Who takes how much?
 #
-# **Given the clusters, who is responsible for this observation?** In the chapter *Responsibilities* you divided it by hand. Here you write the functions that do it, for clusters that share one shape: every ellipse has the same width and the same tilt, and only the centres and the weights differ. The last part is a real geyser.
+# **Given the clusters, who is responsible for this observation?** In the chapter *Normalise* you divided it by hand. Here you write the functions that do it, for clusters that share one shape: every ellipse has the same width and the same tilt, and only the centres and the weights differ. The last part is a real geyser.
 #
 # How to work:
 #

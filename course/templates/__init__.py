@@ -1,7 +1,11 @@
 """Pages that people read: Jinja templates, every value escaped."""
 
-import jinja2
+import re
 
+import jinja2
+from markupsafe import Markup, escape
+
+CODE = re.compile(r"`([^`]+)`")
 _PAGES = jinja2.Environment(
     loader=jinja2.PackageLoader("course", "templates"),
     autoescape=True,
@@ -10,6 +14,9 @@ _PAGES = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
 )
 _PAGES.filters["number"] = lambda value: f"{value:g}"
+_PAGES.filters["prose"] = lambda text: Markup(
+    re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+)
 
 
 def render(name, **values):

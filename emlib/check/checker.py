@@ -71,8 +71,8 @@ class Checker:
     def marks(self):
         """Return the marks so far, in a sentence."""
         return (
-            f"Marks so far: {sum(self.earned.values()):g} of {self.total:g}; "
-            "other inputs than these decide in the end."
+            f"Marks so far: {sum(self.earned.values()):g} of the {self.total:g} that a check can "
+            "see; other inputs than these decide in the end."
         )
 
 
