@@ -95,7 +95,7 @@ def run(n_features, n_components, shape):
     }
 
 
-def book_run(name, figure, rows, iterations):
+def book_run(name, figure, rows, at):
     """Run a figure of the book and keep the responsibilities of some rows at some iterations."""
     figure.half_steps = figure.limits()["half_steps"][1]
     X, parameters, resp = figure.run() if len(figure.run()) == 3 else (figure.X, *figure.run())
