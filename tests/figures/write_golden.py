@@ -99,9 +99,7 @@ def book_run(name, figure, rows, at):
     """Run a figure of the book and keep the responsibilities of some rows at some iterations."""
     figure.half_steps = figure.limits()["half_steps"][1]
     X, parameters, resp = figure.run() if len(figure.run()) == 3 else (figure.X, *figure.run())
-    kept = [
-        {"at": t, "parameters": spell(parameters[t]), "resp": resp[t][rows]} for t in iterations
-    ]
+    kept = [{"at": t, "parameters": spell(parameters[t]), "resp": resp[t][rows]} for t in at]
     trace = [emlib.log_likelihood(X, p) for p in parameters]
     return {"name": name, "X": X, "rows": rows, "kept": kept, "logLikelihoods": trace}
 
