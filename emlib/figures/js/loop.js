@@ -3,6 +3,7 @@
   "use strict";
 
   const NEAR = 14; // a tap that lands no farther off takes the observation, in units of the picture
+  const RIM = 3; // a tap so near to the middle of the ring means the ring
   const SPRAY = 11; // how far apart, and how wide, a stroke leaves its observations
 
   emlib.kinds.loop = function (figure) {
@@ -69,6 +70,12 @@
       patch: (point, { start }) => ({ start: start.map((old, j) => (j === k ? point : old)) }),
       words: ({ start }) => start[k].map((value) => show(value)).join(", "),
     }));
+    const stage = plane.group.ownerSVGElement;
+    const listeners = new AbortController();
+    figure.onClean(() => listeners.abort());
+    const listen = (type, act) => stage.addEventListener(type, act, { signal: listeners.signal, capture: true });
+    const away = ([x, y], [right, up]) => Math.hypot(plane.px(x) - plane.px(right), plane.py(y) - plane.py(up));
+    hearBesideTheRing();
     if (paint) brush();
     figure.picker({
       part: "pick", key: "chosen", plane, label: "choose an observation",
@@ -82,6 +89,24 @@
       patch: (point, { X, chosen }) => ({ X: X.map((old, i) => (i === chosen ? point : old)) }),
     });
 
+    /* In a crowd the ring lies over its neighbours: a tap on its rim takes the one that it meant. */
+    function hearBesideTheRing() {
+      const ring = figure.part("this-one");
+      let [right, down] = [0, 0];
+      listen("pointerdown", (event) => { [right, down] = [event.clientX, event.clientY]; });
+      listen("click", (event) => {
+        const { X, chosen } = figure.state();
+        const dragged = Math.hypot(event.clientX - right, event.clientY - down) > 3;
+        if (!ring.contains(event.target) || dragged || !figure.free()) return;
+        const distances = X.map((other) => away(plane.at(event), other));
+        const nearest = distances.indexOf(Math.min(...distances));
+        if (nearest === chosen || distances[chosen] < RIM) return;
+        ring.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" })); // it is not to be placed
+        event.stopImmediatePropagation();
+        figure.set({ chosen: nearest });
+        figure.settle();
+      });
+    }
     function add(point) {
       const { X } = figure.state();
       const inside = [clamp(point[0], plane.x), clamp(point[1], plane.y)];
@@ -89,12 +114,7 @@
     }
     /* On empty ground a tap adds an observation, and a stroke of the mouse many. */
     function brush() {
-      const stage = plane.group.ownerSVGElement;
-      const listeners = new AbortController();
-      const listen = (type, act) => stage.addEventListener(type, act, { signal: listeners.signal, capture: true });
-      const pixel = ([x, y]) => [plane.px(x), plane.py(y)];
       const unit = [plane.px, plane.py].map((at) => 1 / Math.abs(at(1) - at(0))); // of the picture
-      const away = (one, other) => Math.hypot(pixel(one)[0] - pixel(other)[0], pixel(one)[1] - pixel(other)[1]);
       const inside = ([x, y]) => x >= plane.x[0] && x <= plane.x[1] && y >= plane.y[0] && y <= plane.y[1];
       const ours = (event) => figure.free() && !event.target.closest(".em-handle") && !stage.classList.contains("em-armed");
       let last = null;
@@ -133,7 +153,6 @@
           figure.settle();
         }
       });
-      figure.onClean(() => listeners.abort());
     }
 
     emlib.panel.drive(figure, { view, missing, decimals: 3, more: 20, collapsed: "too few observations" });
