@@ -402,9 +402,10 @@ def assert_a_tap_takes_the_nearest(hand, picker, places):
     for i in (0, len(places) // 2, len(places) - 1):
         x, y = places[i][0] + 1.3, places[i][1] - 1.1
         distances = [(x - right) ** 2 + (y - down) ** 2 for right, down in places]
-        nearest = distances.index(min(distances))
         hand.page.mouse.click(*svg.evaluate(to_page, [x, y]))
-        assert int(picker.get_attribute("aria-valuenow")) == nearest + 1
+        taken = int(picker.get_attribute("aria-valuenow")) - 1
+        # a click is heard in whole pixels
+        assert distances[taken] ** 0.5 <= min(distances) ** 0.5 + 1, (taken, places[taken], x, y)
         assert_it_agrees_with_emlib(hand)
 
 

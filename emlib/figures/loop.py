@@ -155,7 +155,8 @@ class Loop(LiveFigure):
     def _draw_observations(self, plane, resp):
         group = plane.add("g", part="observations", class_="em-many")
         if resp is not None:
-            plane.observations(self.X, resp, self.cluster_names(), size=0.8, parent=group)
+            names = self.cluster_names()[: resp.shape[1]]
+            plane.observations(self.X, resp, names, size=0.8, parent=group)
             return
         for x, y in self.X:
             place = f"translate({number(plane.px(x))} {number(plane.py(y))}) scale(0.8)"
