@@ -166,7 +166,10 @@ def test_a_loop_draws_as_many_clusters_as_are_asked_for(count, half_steps):
     assert len(figure.values()["parameters"]) == count
     drawn = [e for e in figure.draw().root.iter() if "ellipse" in e.get("data-part", "")]
     assert sum(bool(e.get("d")) for e in drawn) == 2 * count
-    for few, said in ((X[: 3 * count - 1], "1 more"), ([[i, i] for i in range(9)], "beside")):
+    for few, said in (
+        (X[: 3 * count - 1], "1 more"),
+        ([[0.1 * i, 0.8] for i in range(9)], "beside"),
+    ):
         figure.X = few
         assert said in figure.missing()
         assert np.isnan(figure.values()["likelihood"])

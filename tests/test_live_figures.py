@@ -555,7 +555,7 @@ def test_a_cloud_is_painted_by_keyboard(desk, drawn):
 
     press("Clear")
     ring = hand.root.get_by_label("move the chosen observation")
-    for i, key in enumerate(("ArrowUp", "ArrowLeft", "ArrowRight")):
+    for i, key in enumerate(("ArrowUp", "ArrowLeft", "ArrowDown")):
         press("Add an observation")
         hand.keys(ring, *[key] * 8)
         assert len(hand.state()["X"]) == i + 1

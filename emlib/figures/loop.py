@@ -15,7 +15,7 @@ MOST = 240  # half-steps
 FAR = 1e3
 THREE = (*cluster_names(3)[1:], cluster_names(1)[0])
 LEAST = 3  # observations for each cluster: fewer have no ellipse
-FLAT = 1e-9  # 1 - correlation squared below which observations lie on one line
+FLAT = 1e-9  # determinant over squared trace, below which observations lie on one line
 BOX = (40, 8, 312, 218)
 TRACE = (58, 282, 290, 74)
 
@@ -77,7 +77,7 @@ class Loop(LiveFigure):
         if few > 0:
             return f"{few} more observation{'s' if few > 1 else ''}"
         (xx, xy), (_, yy) = np.cov(np.transpose(self.X), bias=True)
-        return "" if xx * yy - xy**2 > FLAT * xx * yy else "an observation beside the line"
+        return "" if xx * yy - xy**2 > FLAT * (xx + yy) ** 2 else "an observation beside the line"
 
     def run(self):
         """Return the parameters before every iteration so far, and the responsibilities used.

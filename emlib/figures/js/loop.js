@@ -28,7 +28,7 @@
       const clusters = ["one cluster needs", "two clusters need", "three clusters need"][count - 1];
       if (few > 0) return `${few} more ${few > 1 ? "observations" : "observation"}, please: an ellipse takes ${least} that do not lie on one line, so ${clusters} at least ${least * count}.`;
       const [[xx, xy], [, yy]] = spreadOf(state.X);
-      return xx * yy - xy ** 2 > flat * xx * yy ? "" : "All observations lie on one line, and an ellipse needs width. Add one beside it.";
+      return xx * yy - xy ** 2 > flat * (xx + yy) ** 2 ? "" : "All observations lie on one line, and an ellipse needs width. Add one beside it.";
     }
     /* equal weights, and for every cluster the covariance of all observations; null if too few */
     function view(state) {
