@@ -216,9 +216,11 @@ def run_half_steps(X, start, half_steps):
         now = parameters[-1]
         resp.append(responsibilities(X, now.weights, now.means, now.covariances))
         try:
-            parameters.append(m_step(statistics(X, resp[-1])))
+            after = m_step(statistics(X, resp[-1]))
+            log_likelihood(X, after)  # what can be made can still be too flat to be used
         except ValueError:
             break
+        parameters.append(after)
     return parameters, resp
 
 
