@@ -201,15 +201,15 @@ QUESTIONS = (
             Output("covariances", (0, -1, 2)),
             Output("trace", (1,)),
         ),
-        {"six rounds": inputs.loop_start},
+        {"until it stands still": inputs.loop_until},
         (
             Part(
-                "six rounds",
+                "until it stands still",
                 0,
-                "six rounds",
+                "until it stands still",
                 ("weights", "means", "covariances", "trace"),
-                "Do one round by hand with your own e_step and m_step, and compare with "
-                "`fit(..., tol=-np.inf, max_iter=2)`.",
+                "Do one round by hand with e_step and m_step, and compare with "
+                "what yours keeps of them.",
             ),
         ),
         variants=loop.FIT,

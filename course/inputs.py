@@ -76,3 +76,12 @@ def loop_start(rng, n=90, d=2, k=3, rounds=6):
         -np.inf,
         rounds,
     )
+
+
+def loop_until(rng):
+    """Give the same observations and start, and a rule that ends the loop after some rounds.
+
+    However the rounds are counted, and whether the start counts as one, the history is the same.
+    """
+    *start, _, _ = loop_start(rng)
+    return (*start, 1.0, 500)

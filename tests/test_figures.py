@@ -156,6 +156,28 @@ def test_every_kind_says_its_numbers_and_what_its_picture_shows(cls, more):
         assert np.asarray(value, dtype=float).dtype == float, name
 
 
+@pytest.mark.parametrize("half_steps", [0, 3, 4])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_loop_draws_as_many_clusters_as_are_asked_for(count, half_steps):
+    start = [[-1, 1], [1, -1], [0, 1]]
+    X = [[-2, 0], [-1.5, 1], [-1, -0.5], [1, 0.5], [1.5, -1], [2, 0], [0, 1], [0.5, 2], [-1, 2]]
+    state = {"n_components": count, "half_steps": half_steps, "start": start}
+    figure = figures.Loop("loop", "", X=X, paint=True, **state)
+    assert len(figure.values()["parameters"]) == count
+    drawn = [e for e in figure.draw().root.iter() if "ellipse" in e.get("data-part", "")]
+    assert sum(bool(e.get("d")) for e in drawn) == 2 * count
+    for few, said in (
+        (X[: 3 * count - 1], "1 more"),
+        ([[0.1 * i, 0.8] for i in range(9)], "beside"),
+    ):
+        figure.X = few
+        assert said in figure.missing()
+        assert np.isnan(figure.values()["likelihood"])
+        assert figure.draw() is not None
+    figure.X = []
+    assert "grey" in figure.alt()
+
+
 def test_the_order_of_another_machines_sets_and_dicts_changes_nothing():
     program = "from emlib import figures; print(figures.TwoClusters('a', 'b').to_html())"
     seen = {

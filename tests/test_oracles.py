@@ -5,6 +5,7 @@ import math
 import tomllib
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -166,6 +167,21 @@ def test_b_the_contraction_is_the_slope_of_the_map_at_its_fixed_point():
     limit, h = B["converged"]["limit"], 1e-6
     slope = (m_step(e_step(limit + h)[0]) - m_step(e_step(limit - h)[0])) / (2 * h)
     close(slope, B["converged"]["contraction"], B["tolerance"]["contraction"])
+
+
+def test_b_the_page_shows_both_tables_and_names_the_misprints():
+    path = Path(__file__).parents[1] / "book" / "em_loop" / "the_loop.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    said = [out.get("text", "") for cell in cells for out in cell.get("outputs", [])]
+    (table,) = [text for text in said if "printed" in text]
+    rows = [line.split() for line in table.splitlines()]
+    assert [row[0] for row in rows] == B["converged"]["iterates"]
+    assert [row[2] for row in rows] == B["published"]["iterates"]
+    assert [row[-1] for row in rows][:6] == B["published"]["ratios"]
+    wrong = [i for i, row in enumerate(rows, start=1) if row[0] != row[2]]
+    assert wrong == B["misprints"]["iterations"] == [2, 4, 7]
+    prose = "".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert "the second, the fourth and the seventh, are one too high" in prose
 
 
 # C: seven points, three Gaussians on a line. Mathematics for Machine Learning, chapter 11.

@@ -66,12 +66,24 @@ def _first_only(*arguments):
 
 
 def _one_more(*arguments):
-    return fit(*arguments[:-1], arguments[-1] + 1)
+    history, trace = fit(*arguments)
+    last = _step(arguments[0], history[-1])
+    return [*history, last], np.append(trace, log_likelihood(arguments[0], *last))
 
 
-def _trace_late(*arguments):
-    history, trace = _one_more(*arguments)
-    return history[:-1], trace[1:]
+def _trace_late(X, weights, means, covariances, tol=1e-9, max_iter=1000):
+    parameters, history, trace = (weights, means, covariances), [], []
+    for _ in range(max_iter):
+        history.append(parameters)
+        parameters = _step(X, parameters)
+        trace.append(log_likelihood(X, *parameters))
+        if len(trace) > 1 and trace[-1] - trace[-2] <= tol:
+            break
+    return history, np.array(trace)
+
+
+def _per_observation(X, weights, means, covariances, tol=1e-9, max_iter=1000):
+    return fit(X, weights, means, covariances, tol * len(X), max_iter)
 
 
 FIT = (
@@ -105,8 +117,7 @@ FIT = (
     ),
     Variant(
         "trace belongs to the next parameters",
-        "The parameters are right and the log-likelihoods are one round late: the first should "
-        "belong to the start.",
+        "The log-likelihoods are one round late: the first should belong to the start.",
         _trace_late,
     ),
     Variant(
@@ -129,5 +140,11 @@ FIT = (
         "trace of averages",
         "The trace holds averages over the observations. Totals were asked for.",
         lambda *arguments: fit(*arguments, measure=lambda X, *p: log_likelihood(X, *p) / len(X)),
+    ),
+    Variant(
+        "tolerance of an average",
+        "It stops too early. `tol` is for the total over all observations; here it is compared "
+        "with the gain of an average observation.",
+        _per_observation,
     ),
 )

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import numpy as np
+from scipy.special import rel_entr
 
 from ..mixture import Parameters, log_likelihood, lower_bound, responsibilities
 from ..plotting import CLUSTERS
@@ -64,12 +65,15 @@ class Bound(LiveFigure):
         return lower_bound(X[:, None], self.resp(), self.parameters(mean))
 
     def values(self):
-        """Return likelihood, bound and gap."""
+        """Return likelihood, bound and gap; and share, responsibility and divergence by row."""
         likelihood, bound = self._likelihood(self.mean), self._bound(self.mean)
+        q, r = self.resp(), self._posterior()
+        rows = np.column_stack([q[:, 1], r[:, 1], rel_entr(q, r).sum(axis=1)])
         return {
             "likelihood": likelihood,
             "bound": bound,
             "gap": likelihood - bound,
+            "divergences": np.vstack([rows, rows.sum(axis=0)]),
         }
 
     def constants(self):

@@ -57,10 +57,11 @@ class LineLoop(LiveFigure):
         return X, parameters[done], shown
 
     def values(self):
-        """Return the log-likelihood, and a row of weight, mean and variance for each cluster."""
-        X, now, _ = self.view()
+        """Return the log-likelihood, a row of parameters for each cluster, and responsibilities."""
+        X, now, resp = self.view()
         rows = np.column_stack([now.weights, now.means[:, 0], now.covariances[:, 0, 0]])
-        return {"likelihood": log_likelihood(X, now), "parameters": rows}
+        shown = [] if resp is None else resp
+        return {"likelihood": log_likelihood(X, now), "parameters": rows, "resp": shown}
 
     def summary(self):
         """Say how far the loop is and what the log-likelihood is."""

@@ -49,10 +49,13 @@ class Linkage(LiveFigure):
         return np.array(found)
 
     def values(self):
-        """Return the last estimate and how much of the error its last step left."""
-        errors = self.iterates() - LIMIT
-        left = errors[-1] / errors[-2] if len(errors) > 1 and errors[-2] else np.nan
-        return {"estimate": self.iterates()[-1], "left": left}
+        """Return the last estimate, how much of the error its last step left, and all of them."""
+        found = self.iterates()
+        errors = found - LIMIT
+        with np.errstate(divide="ignore", invalid="ignore"):  # a start at the limit has no error
+            left = np.append(np.nan, errors[1:] / errors[:-1])
+        rows = np.column_stack([found, errors, left])
+        return {"estimate": found[-1], "left": left[-1], "steps": rows}
 
     def constants(self):
         """Return the counts, the limit and the most steps."""

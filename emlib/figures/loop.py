@@ -13,8 +13,11 @@ from .state import Index, Numbers, Points
 
 MOST = 240  # half-steps
 FAR = 1e3
+THREE = (*cluster_names(3)[1:], cluster_names(1)[0])
+LEAST = 3  # observations for each cluster: fewer have no ellipse
+FLAT = 1e-9  # determinant over squared trace, below which observations lie on one line
 BOX = (40, 8, 312, 218)
-TRACE = (58, 282, 294, 74)
+TRACE = (58, 282, 290, 74)
 
 
 class Loop(LiveFigure):
@@ -26,8 +29,10 @@ class Loop(LiveFigure):
     ----------
     X : (n, 2) list
         The observations, which the reader may move, and with `paint` add and remove.
-    start : (2, 2) list
+    start : (2, 2) or (3, 2) list
         The means that the loop starts from.
+    n_components : int
+        How many clusters there are: the first so many of `start`.
     half_steps : int
         How far it has gone: odd after an E-step, even after an M-step.
     chosen : int
@@ -37,7 +42,7 @@ class Loop(LiveFigure):
     labels : (2,) list of str
         What the axes show.
     paint : bool
-        Whether observations can be added and removed.
+        Whether observations can be added and removed, and the number of clusters chosen.
     clouds : dict
         Other clouds to choose from, by name.
     """
@@ -53,37 +58,57 @@ class Loop(LiveFigure):
         "clouds": {},
     }
     X = Points([[-2, 0], [-1.5, 1], [-1, -0.5], [1, 0.5], [1.5, -1], [2, 0]])
-    start = Numbers([[-1.0, 1.0], [1.0, -1.0]], low=-FAR, high=FAR)
+    start = Numbers([[-1.0, 1.0], [1.0, -1.0]], low=-FAR, high=FAR, lengths=(2, 3))
+    n_components = Numbers(2, low=1, high=3, whole=True)
     half_steps = Numbers(0, low=0, high=MOST, whole=True)
     chosen = Index(0)
 
     def cluster_names(self):
-        """Return the names of as many clusters as there are means."""
-        return cluster_names(3)[1:]
+        """Return green and blue, and fuchsia where there is a third start."""
+        return THREE[: len(self.start)]
+
+    def count(self):
+        """Return how many clusters there are."""
+        return min(int(self.n_components), len(self.start))
+
+    def missing(self):
+        """Say why the loop cannot start with these observations; nothing if it can."""
+        few = LEAST * self.count() - len(self.X)
+        if few > 0:
+            return f"{few} more observation{'s' if few > 1 else ''}"
+        (xx, xy), (_, yy) = np.cov(np.transpose(self.X), bias=True)
+        return "" if xx * yy - xy**2 > FLAT * (xx + yy) ** 2 else "an observation beside the line"
 
     def run(self):
         """Return the parameters before every iteration so far, and the responsibilities used.
 
         The run ends early where a component has collapsed.
         """
-        X, k = np.array(self.X), len(self.start)
+        X, k = np.array(self.X), self.count()
         spread = np.cov(X.T, bias=True)
-        start = Parameters(np.full(k, 1 / k), self.start, np.stack([spread] * k))
+        start = Parameters(np.full(k, 1 / k), self.start[:k], np.stack([spread] * k))
         return run_half_steps(X, start, int(self.half_steps))
 
     def view(self):
-        """Return the parameters and the responsibilities on screen (None before the first step)."""
+        """Return the parameters and the responsibilities on screen (None before the first step).
+
+        And all parameters so far. Where too much is missing for a run, there are none of them.
+        """
+        if self.missing():
+            return None, None, []
         parameters, resp = self.run()
         done, shown = look_at(parameters, resp, int(self.half_steps))
         return parameters[done], shown, parameters[: done + 1]
 
     def constants(self):
-        """Return the mark of an observation that has no responsibilities yet."""
-        return {"dot": MARKS["o"]}
+        """Return the mark of an observation without responsibilities, and what a run needs."""
+        return {"dot": MARKS["o"], "least": LEAST, "flat": FLAT}
 
     def values(self):
         """Return the log-likelihood and a row of parameters for each cluster."""
         now, _, _ = self.view()
+        if now is None:
+            return {"likelihood": np.nan, "parameters": []}
         sds = np.sqrt(np.diagonal(now.covariances, axis1=1, axis2=2))
         correlations = now.covariances[:, 0, 1] / sds.prod(axis=1)
         rows = np.column_stack([now.weights, now.means, sds, correlations])
@@ -91,15 +116,20 @@ class Loop(LiveFigure):
 
     def summary(self):
         """Say how far the loop is and what the log-likelihood is."""
+        if self.missing():
+            return f"{len(self.X)} observations; missing: {self.missing()}"
         return f"{self.half_steps:g} half-steps, log-likelihood {self.values()['likelihood']:.3f}"
 
     def alt(self):
         """Say what the picture shows."""
         now, resp, _ = self.view()
+        if now is None:
+            return f"{len(self.X)} grey observations, and nothing else: too few for the loop."
         shade = "grey" if resp is None else "shaded by responsibility"
         means = ", ".join(f"({x:.2f}, {y:.2f})" for x, y in now.means)
+        ellipses = ("one ellipse", "two ellipses", "three ellipses")[len(now.means) - 1]
         return (
-            f"{len(self.X)} observations, {shade}, and two ellipses around {means}. Below, the "
+            f"{len(self.X)} observations, {shade}, and {ellipses} around {means}. Below, the "
             "log-likelihood by iteration so far."
         )
 
@@ -111,51 +141,69 @@ class Loop(LiveFigure):
         plane.axis(o["right_ticks"], o["labels"][0])
         plane.axis(o["up_ticks"], "", along="y")
         plane.words(BOX[0] + 6, BOX[1] + 14, o["labels"][1])
-        self._draw_observations(plane)
-        now, _, sofar = self.view()
-        inside = plane.clip(self.name)
-        for k, name in enumerate(self.cluster_names()):
-            for radius in (1, 2):
-                shape = {"part": f"ellipse-{k}-{radius}", "link": f"cluster-{k}"}
-                shape["parent"] = inside
-                plane.ellipse(now.means[k], now.covariances[k], name, radius, **shape)
+        now, resp, sofar = self.view()
+        self._draw_observations(plane, resp)
+        self._draw_ellipses(plane, now)
         for k, (mean, name) in enumerate(zip(self.start, self.cluster_names(), strict=True)):
+            seen = "visible" if self.half_steps == 0 and k < self.count() else "hidden"
             grip = {"words": name, "cluster": name, "link": f"cluster-{k}"}
-            plane.grip(*mean, f"start-{k}", visibility=self._seen(), **grip)
-        plane.this_one(*self.X[self.chosen], words="", link="chosen")
+            plane.grip(*mean, f"start-{k}", visibility=seen, **grip)
+        self._draw_chosen(plane)
         self._draw_trace(picture, sofar)
         return picture
 
-    def _seen(self):
-        return "visible" if self.half_steps == 0 else "hidden"
-
-    def _draw_observations(self, plane):
+    def _draw_observations(self, plane, resp):
         group = plane.add("g", part="observations", class_="em-many")
-        _, resp, _ = self.view()
         if resp is not None:
-            plane.observations(self.X, resp, self.cluster_names(), size=0.8, parent=group)
+            names = self.cluster_names()[: resp.shape[1]]
+            plane.observations(self.X, resp, names, size=0.8, parent=group)
             return
         for x, y in self.X:
             place = f"translate({number(plane.px(x))} {number(plane.py(y))}) scale(0.8)"
             dot = {"d": MARKS["o"], "fill": "currentColor", "class_": "em-observation em-grey"}
             plane.picture.add("path", group, **dot, transform=place)
 
+    def _draw_ellipses(self, plane, now):
+        inside = plane.clip(self.name)
+        for k, name in enumerate(self.cluster_names()):
+            there = now is not None and k < len(now.means)
+            shape = (now.means[k], now.covariances[k]) if there else (self.start[k], np.eye(2))
+            for radius in (1, 2):
+                more = {"part": f"ellipse-{k}-{radius}", "link": f"cluster-{k}", "parent": inside}
+                drawn = plane.ellipse(*shape, name, radius, **more)
+                if not there:
+                    drawn.set("d", "")
+
+    def _draw_chosen(self, plane):
+        """Ring the chosen observation, twice: the one to choose another with, and one to move."""
+        middle = [sum(plane.x) / 2, sum(plane.y) / 2]
+        place = [*self.X, middle][min(self.chosen, len(self.X))]
+        seen = {"visibility": "visible" if self.X else "hidden"}
+        at = f"translate({number(plane.px(place[0]))} {number(plane.py(place[1]))})"
+        picker = plane.add("g", part="pick", transform=at, pointer_events="none", **seen)
+        plane.picture.add("circle", picker, r=21, fill="transparent", class_="em-target")
+        plane.this_one(*place, words="", link="chosen", **seen)
+
     def _draw_trace(self, picture, sofar):
         heights = np.array([log_likelihood(self.X, parameters) for parameters in sofar])
-        low, high = trace_range(heights)
+        low, high = trace_range(heights) if len(heights) else (0, 1)
         plane = picture.plane("trace", (0, MOST / 2), (0, 1), TRACE)
         plane.axis([0, 40, 80, 120], "iteration")
         plane.words(TRACE[0], TRACE[1] - 8, "log-likelihood", text_anchor="start")
         for part, value, up in (("high", high, 1), ("low", low, 0)):
-            label = f"{value:.0f}".replace("-", "−")
+            label = f"{value:.0f}".replace("-", "−") if len(heights) else ""
             down = plane.py(up) + 8 * up + 1
             plane.words(TRACE[0] - 6, down, label, text_anchor="end", part=f"trace-{part}")
         shown = np.clip((heights - low) / (high - low), 0, 1)
         points = np.column_stack([np.arange(len(heights)), shown])
-        plane.line(points, part="trace")
-        place = f"translate({number(plane.px(points[-1, 0]))} {number(plane.py(points[-1, 1]))})"
+        if len(points):
+            plane.line(points, part="trace")
+        else:
+            plane.line([[0, 0]], part="trace").set("d", "")
+        right, up = points[-1] if len(points) else (0, 0)
+        place = f"translate({number(plane.px(right))} {number(plane.py(up))})"
         dot = {"d": MARKS["o"], "fill": "currentColor", "transform": place, "part": "trace-now"}
-        plane.add("path", **dot)
+        plane.add("path", visibility="visible" if len(points) else "hidden", **dot)
 
 
 def run_half_steps(X, start, half_steps):
@@ -168,9 +216,11 @@ def run_half_steps(X, start, half_steps):
         now = parameters[-1]
         resp.append(responsibilities(X, now.weights, now.means, now.covariances))
         try:
-            parameters.append(m_step(statistics(X, resp[-1])))
+            after = m_step(statistics(X, resp[-1]))
+            log_likelihood(X, after)  # what can be made can still be too flat to be used
         except ValueError:
             break
+        parameters.append(after)
     return parameters, resp
 
 

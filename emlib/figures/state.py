@@ -18,7 +18,7 @@ class Numbers(TraitType):
     def __init__(self, default, low=-np.inf, high=np.inf, lengths=(), whole=False):
         self.low, self.high, self.whole = low, high, whole
         self.shape = np.shape(default)
-        self.shapes = [(length,) for length in lengths] or [self.shape]
+        self.shapes = [(length, *self.shape[1:]) for length in lengths] or [self.shape]
         super().__init__(default_value=round_off(default))
         self.tag(sync=True, state=True)
 
@@ -41,7 +41,7 @@ class Numbers(TraitType):
 
 
 class Points(TraitType):
-    """A list of points in the plane, as many as the reader paints: from 2 to `most`."""
+    """A list of points in the plane, as many as the reader paints: none, or up to `most`."""
 
     info_text = "a list of pairs of numbers"
 
@@ -52,12 +52,14 @@ class Points(TraitType):
 
     def validate(self, obj, value):
         """Return plain rounded floats, or raise a ValueError that names trait and remedy."""
-        wanted = f"{type(obj).__name__}.{self.name} takes 2 to {self.most} pairs of finite numbers"
+        wanted = f"{type(obj).__name__}.{self.name} takes up to {self.most} pairs of finite numbers"
         try:
             array = np.asarray(value, dtype=float)
         except (TypeError, ValueError):
             raise ValueError(f"{wanted}; {value!r} is something else.") from None
-        if array.ndim != 2 or array.shape[1] != 2 or not 2 <= len(array) <= self.most:
+        if array.shape == (0,):
+            return []
+        if array.ndim != 2 or array.shape[1] != 2 or len(array) > self.most:
             raise ValueError(f"{wanted}; the shape is {array.shape}.")
         if not np.all(np.isfinite(array)):
             row = int(np.argmin(np.isfinite(array).all(axis=1)))

@@ -78,6 +78,31 @@ for (const { name, X, steps } of numbers(golden("runs")).filter(({ steps: [first
   });
 }
 
+for (const { name, X, rows, kept, logLikelihoods } of numbers(golden("book"))) {
+  test(`${name}: every half-step of the run in the book, to its end and back`, () => {
+    const run = emlib.makeRun(X, kept[0].parameters);
+    const far = 2 * (logLikelihoods.length - 1);
+    const held = new Map(kept.map((entry) => [entry.at, entry]));
+    const forth = [];
+    for (let half = 0; half <= far; half++) {
+      const seen = run.view(half);
+      const [t, wanted] = [Math.floor(half / 2), held.get(Math.floor(half / 2))];
+      assert.equal(seen.trace.length, t + 1);
+      close(seen.trace[t], logLikelihoods[t], WHOLE_RUN, `log-likelihood after ${t} iterations`);
+      if (wanted) close(seen.parameters, wanted.parameters, WHOLE_RUN, `parameters after ${t} iterations`);
+      if (wanted && half % 2) {
+        const resp = rows.map((i) => seen.resp[i]);
+        close(resp, wanted.resp, WHOLE_RUN, `responsibilities after ${t} iterations`, false);
+      }
+      if (half % 2) assert.deepEqual(seen.parameters, forth[half - 1].parameters, "an E-step keeps them");
+      else assert.deepEqual(seen.resp, half ? forth[half - 1].resp : null, "an M-step keeps them");
+      forth.push(seen);
+    }
+    for (let half = far; half >= 0; half--)
+      assert.deepEqual(run.view(half), forth[half], `half-step ${half} on the way back`);
+  });
+}
+
 test("a run ends where a cluster collapses, and says so", () => {
   const start = { weights: [0.5, 0.5], means: [[0], [5]], covariances: [[[4]], [[0.01]]] };
   const run = emlib.makeRun([[-3], [-1], [0], [2], [5]], start);

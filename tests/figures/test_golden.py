@@ -47,14 +47,17 @@ def assert_close(found, wanted, tolerance, where):
         assert found == wanted, where
 
 
-@pytest.mark.parametrize("name", ["runs", "functions"])
-def test_emlib_still_writes_the_same_traces(fresh, name):
+# the geyser's run leaves a pass, where a rounding grows a thousandfold and more
+@pytest.mark.parametrize(
+    ("name", "tolerance"), [("runs", 1e-10), ("book", 1e-9), ("functions", 1e-10)]
+)
+def test_emlib_still_writes_the_same_traces(fresh, name, tolerance):
     stored = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))
-    assert_close(fresh[name], stored, 1e-10, name)
+    assert_close(fresh[name], stored, tolerance, name)
 
 
 def test_the_traces_are_small_and_of_every_kind():
-    assert sum(path.stat().st_size for path in GOLDEN.iterdir()) < 200_000
+    assert sum(path.stat().st_size for path in GOLDEN.iterdir()) < 230_000
     names = {run["name"] for run in json.loads((GOLDEN / "runs.json").read_text("utf-8"))}
     for shape in ("full", "tied", "diag", "spherical"):
         wanted = {f"{shape}, {d}-D, K = {K}" for d in (1, 2) for K in (1, 2, 3)}

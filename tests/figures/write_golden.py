@@ -3,6 +3,7 @@
     python tests/figures/write_golden.py
 
 runs.json       EM half-step by half-step for ten iterations, and where a hundred of them end
+book.json       the book's own two runs, from the start to where they stand still
 functions.json  single calls: hard cases near underflow, and whatever is not a half-step of EM
 
 A new function of emlib.js gets its calls in `calls()` below; a test finds those that have none.
@@ -94,6 +95,24 @@ def run(n_features, n_components, shape):
         "steps": steps if n_components > 1 else steps[:3],  # one cluster stands still at once
         "whole": {"parameters": spell(parameters), "every": 10, "logLikelihoods": trace},
     }
+
+
+def book_run(name, figure, rows, at):
+    """Run a figure of the book and keep the responsibilities of some rows at some iterations."""
+    figure.half_steps = figure.limits()["half_steps"][1]
+    X, parameters, resp = figure.run() if len(figure.run()) == 3 else (figure.X, *figure.run())
+    kept = [{"at": t, "parameters": spell(parameters[t]), "resp": resp[t][rows]} for t in at]
+    trace = [emlib.log_likelihood(X, p) for p in parameters]
+    return {"name": name, "X": X, "rows": rows, "kept": kept, "logLikelihoods": trace}
+
+
+def book_runs():
+    """Give the seven points in full, and the geyser before, on and after its climb."""
+    yield book_run("the seven points", figures.LineLoop("seven", ""), list(range(7)), range(13))
+    X = emlib.load_faithful().X
+    geyser = figures.Loop("geyser", "", X=X, start=[[3.2, 90], [3.8, 50]])
+    looked_at = [0, 1, 5, 20, 40, 60, *range(64, 88, 3), 87, 100, 119]
+    yield book_run("the geyser", geyser, list(range(0, 272, 17)), looked_at)
 
 
 def hard_cases():
@@ -188,7 +207,8 @@ def golden():
         {"function": name, "arguments": arguments, "value": value}
         for name, arguments, value in calls()
     ]
-    return {"runs": plain([run(*case) for case in grid]), "functions": plain(functions)}
+    runs = [run(*case) for case in grid]
+    return {"runs": plain(runs), "book": plain(list(book_runs())), "functions": plain(functions)}
 
 
 def main():

@@ -75,11 +75,11 @@
     line("bound", "bound", bound);
     line("gap", "gap", gap);
     figure.table({
-      caption: "What is missing, observation by observation",
+      name: "divergences", caption: "What is missing, observation by observation",
       columns: ["x", "q, blue's share", "r, its responsibility", "divergence of q from r"],
       rows: (state) => {
         const [r, kl] = [posterior(state), divergences(state)];
-        const text = (...values) => values.map((value) => ({ text: show(value, 3) }));
+        const text = (...values) => values.map((value) => ({ text: show(value, 3), value }));
         return [
           ...x.map((value, i) => ({
             head: show(value, 1), link: `row-${i}`, cells: text(state.shares[i], r[i], kl[i]),

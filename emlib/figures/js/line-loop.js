@@ -7,7 +7,6 @@
     const { show } = emlib.panel;
     const { x, variances } = figure.config.options;
     const X = x.map((value) => [value]);
-    const most = figure.config.limits.half_steps[1];
     const plane = figure.plane("main");
     const names = figure.clusters.map((cluster) => cluster.name);
     const grid = Array.from({ length: 191 }, (_, i) => plane.x[0] + ((plane.x[1] - plane.x[0]) * i) / 190);
@@ -23,13 +22,6 @@
       }
       return run.view(halfSteps);
     }
-    const likelihood = (state) => view(state).trace.at(-1);
-    const said = (state) => {
-      const [done, half] = [Math.floor(state.half_steps / 2), state.half_steps % 2];
-      return `${done} ${done === 1 ? "iteration" : "iterations"}${half ? " and an E-step" : ""}; log-likelihood ${show(likelihood(state), 4)}`;
-    };
-
-    figure.words = (state) => (figure.revealed() ? said(state) : "the start");
     figure.python = ({ start, half_steps: halfSteps }) =>
       `X = [[${x.join("], [")}]]\nstart = emlib.Parameters(\n    [1 / 3, 1 / 3, 1 / 3], [[${start.join("], [")}]], [[[${variances.join("]], [[")}]]]\n)\n` +
       `emlib.fit_em(X, start, tol=0, max_iter=${Math.max(1, Math.floor(halfSteps / 2))})`;
@@ -42,21 +34,7 @@
       patch: ([mean], { start }) => ({ start: start.map((old, j) => (j === k ? mean : old)) }),
       words: ({ start }) => show(start[k]),
     }));
-    const drive = make("div", { class: "em-row" }, figure.panel);
-    const go = (label, change, when) => figure.button({
-      label, when, press: ({ half_steps: h }) => figure.set({ half_steps: change(h) }),
-    }, drive);
-    go("E-step", (h) => h + 1, ({ half_steps: h }) => h % 2 === 0 && h < most);
-    go("M-step", (h) => h + 1, ({ half_steps: h }) => h % 2 === 1 && h < most);
-    go("Back", (h) => h - 1, ({ half_steps: h }) => h > 0);
-    figure.number({
-      key: "half_steps", label: "half-steps", min: 0, max: most, step: 1, decimals: 0,
-      words: () => said(figure.state()),
-    });
-    figure.readout({
-      name: "likelihood", value: likelihood,
-      words: (state) => `${said(state)}.${view(state).stopped ? " A cluster has collapsed onto one observation: the loop has ended." : ""}`,
-    });
+    emlib.panel.drive(figure, { view, decimals: 4, collapsed: "one observation" });
     figure.table({
       name: "parameters", caption: "The parameters", columns: ["cluster", "weight", "mean", "variance"],
       rows: (state) => {
@@ -68,12 +46,12 @@
       },
     });
     figure.table({
-      caption: "The responsibilities, as last computed",
+      name: "resp", caption: "The responsibilities, as last computed",
       columns: ["x", ...figure.clusters.map(({ name }, k) => ({ text: name, cluster: name, link: `cluster-${k}` }))],
       rows: (state) => {
         const { resp } = view(state);
         return x.map((value, i) => ({
-          head: show(value, 1), cells: names.map((_, k) => ({ text: resp ? show(resp[i][k], 4) : "" })),
+          head: show(value, 1), cells: names.map((_, k) => ({ text: resp ? show(resp[i][k], 4) : "", value: resp && resp[i][k] })),
         }));
       },
     });

@@ -43,15 +43,15 @@
       },
     });
     figure.table({
-      caption: "Each step and the share of the error that it leaves",
+      name: "steps", caption: "Each step and the share of the error that it leaves",
       columns: ["step", "estimate", "error", "share left"],
       rows: (state) => {
         const found = iterates(state);
         return found.map((p, i) => ({
           head: String(i),
           cells: [
-            { text: show(p, 9) }, { text: show(p - limit, 9) },
-            { text: i > 0 ? show(left(found, i), 4) : "" },
+            { text: show(p, 9), value: p }, { text: show(p - limit, 9), value: p - limit },
+            i > 0 ? { text: show(left(found, i), 4), value: left(found, i) } : { text: "" },
           ],
         }));
       },

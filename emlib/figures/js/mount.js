@@ -24,7 +24,7 @@
   /* Whether a stranger's value may stand where ours stood: same kind, same shape, finite. */
   const fits = (value, ours, most) =>
     Array.isArray(ours)
-      ? Array.isArray(value) && (value.length === ours.length || (value.length > 1 && value.length <= most))
+      ? Array.isArray(value) && (value.length === ours.length || value.length <= most)
         && value.every((v, i) => fits(v, ours[most ? 0 : i]))
       : typeof value === typeof ours && (typeof value !== "number" || Number.isFinite(value));
 

@@ -203,6 +203,41 @@
     return line;
   }
 
+  /* Drive a run of EM by half-steps: forward and back, how far it is, and its log-likelihood.
+   *   view      (state) => what emlib.makeRun shows, or null      decimals  of the log-likelihood
+   *   collapsed  onto what, where the loop ends                   more  half-steps of a long press
+   *   missing   (state) => a sentence, where there is nothing to run    */
+  function drive(figure, { view, decimals, collapsed, more, missing = () => "" }) {
+    const most = figure.config.limits.half_steps[1];
+    const likelihood = (state) => (view(state) ? view(state).trace.at(-1) : NaN);
+    const said = (state) => {
+      if (missing(state)) return missing(state);
+      const { stopped, trace } = view(state);
+      const [done, half] = [trace.length - 1, !stopped && state.half_steps % 2];
+      return `${done} ${done === 1 ? "iteration" : "iterations"}${half ? " and an E-step" : ""}; log-likelihood ${show(likelihood(state), decimals)}`;
+    };
+    figure.words = (state) => (figure.revealed() ? said(state) : "the start");
+    figure.accepts.half_steps = Number.isInteger;
+    const row = make("div", { class: "em-row" }, figure.panel);
+    const go = (label, by, when) => figure.button({
+      label, when: (state) => !missing(state) && when(state.half_steps),
+      press: ({ half_steps: h }) => figure.set({ half_steps: h + by }),
+    }, row);
+    go("E-step", 1, (h) => h % 2 === 0 && h < most);
+    go("M-step", 1, (h) => h % 2 === 1 && h < most);
+    go("Back", -1, (h) => h > 0);
+    if (more) go("Ten iterations", more, (h) => h < most);
+    figure.number({
+      key: "half_steps", label: "half-steps", min: 0, max: most, step: 1, decimals: 0,
+      words: () => said(figure.state()),
+    });
+    figure.readout({ name: "likelihood", value: likelihood, words: (state) => {
+      const stopped = view(state) && view(state).stopped;
+      const end = stopped ? ` A cluster has collapsed onto ${collapsed}: the loop has ended.` : "";
+      return missing(state) || `${said(state)}.${end}`;
+    } });
+  }
+
   /* Keep what carries this link marked, until it or another one is pinned. */
   function togglePin(figure, link) {
     const on = figure.root.dataset.pinned !== link;
@@ -319,5 +354,6 @@
 
   emlib.panel = {
     nextId, show, prediction, number, choice, button, table, readout, symbols, things, tools, linkViews,
+    drive,
   };
 })((globalThis.emlib ??= {}));
