@@ -290,6 +290,7 @@ SLOW = {
     "writes rubbish where replies go",
     "becomes another program",
     "returns a list that grows as it is read",
+    "forges the kinds of its statements",
     "calls the grader's own names",
     "raises what cannot be printed",
 }
