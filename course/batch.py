@@ -1,5 +1,6 @@
 """A folder of hand-ins: graded side by side, taken up again where it stopped."""
 
+import contextlib
 import hashlib
 import json
 import re
@@ -10,6 +11,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .grade import Grader
+from .handin import LARGEST_MB
+from .sandbox.border import clean
 from .sandbox.protection import launch_settings
 
 HERE = Path(__file__).parent
@@ -43,11 +46,11 @@ def grade_folder(key, entries, out, *, walls, jobs=2, quiet=False, again=False, 
         made_from = _digest(source, entry)
         result = None if again else _read(target, made_from)
         if result is None:
-            result = _graded(seats, key, entry) | {"made_from": made_from}
+            result = _graded(seats, entry) | {"made_from": made_from}
             _write(target, result)
         return result
 
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(jobs) as pool, contextlib.closing(seats):
         bar = tqdm(
             pool.map(one, entries), total=len(entries), disable=quiet, unit="hand-in", leave=False
         )
@@ -59,20 +62,23 @@ class _Seats:
 
     def __init__(self, key, walls, seconds):
         self.key, self.walls, self.seconds = key, walls, seconds
-        self.local, self.lock, self.taken = threading.local(), threading.Lock(), 0
+        self.local, self.lock, self.graders = threading.local(), threading.Lock(), []
         _ = key.trials, key.order  # made once, before anybody asks
 
     def grader(self):
         if not hasattr(self.local, "grader"):
             with self.lock:
-                self.taken += 1
-                seat = self.taken
-            settings = launch_settings(self.walls, seat)
-            self.local.grader = Grader(self.key, settings, self.seconds)
+                settings = launch_settings(self.walls, len(self.graders) + 1)
+                self.local.grader = Grader(self.key, settings, self.seconds)
+                self.graders.append(self.local.grader)
         return self.local.grader
 
+    def close(self):
+        for grader in self.graders:
+            grader.close()
 
-def _graded(seats, key, entry):
+
+def _graded(seats, entry):
     """Grade one hand-in; whatever happens, the batch goes on."""
     grader = seats.grader()
     try:
@@ -85,7 +91,18 @@ def _graded(seats, key, entry):
         result["notes"].append(
             f"Several files were handed in; {entry.path.name} counts, {others} not."
         )
-    return result
+    return _cleaned(result)
+
+
+def _cleaned(thing):
+    """Return a result all of whose text can be written, also what came from names of files."""
+    if isinstance(thing, str):
+        return clean(thing)
+    if isinstance(thing, list):
+        return [_cleaned(entry) for entry in thing]
+    if isinstance(thing, dict):
+        return {key: _cleaned(entry) for key, entry in thing.items()}
+    return thing
 
 
 def file_name(student_id):
@@ -93,7 +110,8 @@ def file_name(student_id):
     plain = re.sub(r"[^\w.-]", "_", student_id)[:60].strip(".") or "_"
     if plain == student_id:
         return plain
-    return f"{plain}-{hashlib.sha256(student_id.encode()).hexdigest()[:6]}"
+    digest = hashlib.sha256(student_id.encode("utf-8", "surrogatepass"))
+    return f"{clean(plain)}-{digest.hexdigest()[:6]}".replace("?", "_")
 
 
 def _source_digest(key, seconds):
@@ -106,13 +124,23 @@ def _source_digest(key, seconds):
 
 def _digest(source, entry):
     digest = hashlib.sha256(source.encode())
-    digest.update(f"{entry.student.id}|{entry.student.name}|{entry.others}".encode())
-    if entry.path.is_symlink() or not entry.path.is_file():
-        digest.update(b"no file")
-    else:
-        with entry.path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+    words = f"{entry.student.id}|{entry.student.name}|{entry.others}"
+    digest.update(words.encode("utf-8", "surrogatepass"))
+    digest.update(_contents(entry.path))
     return digest.hexdigest()
+
+
+def _contents(path):
+    """Return a digest of a file, or why there is none; one that is too large is not read."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return b"no file"
+        if path.stat().st_size > LARGEST_MB * 2**20:
+            return b"too large"
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as problem:
+        return type(problem).__name__.encode()
 
 
 def _read(target, made_from):

@@ -5,17 +5,22 @@ from pathlib import Path
 
 import numpy as np
 
+from emlib.check.fingerprint import COARSE
 from emlib.check.look import UnusableError, is_blank, usable
 
+from .answers import Answers
 from .author import BY_HAND, Numbers, Tests
 from .handin import HandInError, open_hand_in
-from .judge import Verdict, explain_failure, judge
+from .judge import Verdict, explain_failure, is_single, judge, sentence_of
 from .key import same
-from .sandbox import BoxError
+from .sandbox import Allowance, BoxError
 from .sandbox.border import Strange
 from .session import Session
 from .stand_ins import stand_ins
 from .tests_question import judge_tests
+
+ALLOWANCE = 30
+"""How many times longer than one statement or call a whole hand-in may compute."""
 
 
 class Grader:
@@ -32,6 +37,11 @@ class Grader:
         self.key, self.settings, self.seconds = key, settings, seconds
         self.assignment = key.assignment
         self.stand_ins = stand_ins(key.assignment)
+        self.answers = Answers(key.assignment, settings, seconds)
+
+    def close(self):
+        """End the process that answers students' tests; it comes back if it is needed again."""
+        self.answers.close()
 
     def grade(self, path, student_id):
         """Return the result of one hand-in, ready for JSON; nothing in it depends on the clock."""
@@ -39,9 +49,15 @@ class Grader:
             hand_in = open_hand_in(path)
         except HandInError as problem:
             return self._nothing(path, student_id, f"This could not be graded: {problem}.")
+        if hand_in.assignment not in ("", self.assignment.name) and not self._answered(hand_in):
+            problem = (
+                f"the notebook is that of the assignment `{hand_in.assignment}`, and this one is "
+                f"`{self.assignment.name}`"
+            )
+            return self._nothing(path, student_id, f"This could not be graded: {problem}.")
         result = self._empty(path, student_id)
-        marks = {}
-        with self._session(hand_in, student_id) as session:
+        marks, allowance = {}, Allowance(ALLOWANCE * self.seconds)
+        with self._session(hand_in, student_id, allowance) as session:
             for question in self.assignment.questions:
                 verdict = self._question(question, session, hand_in, marks)
                 marks[question.name] = verdict.mark == question.points and not verdict.single
@@ -67,19 +83,32 @@ class Grader:
             "notes": [],
         }
 
-    def _session(self, hand_in, student_id, replaced=None):
-        return Session(hand_in, self.settings, self.stand_ins, student_id, self.seconds, replaced)
+    def _answered(self, hand_in):
+        """Whether a notebook has answer cells of this assignment."""
+        return any(question.name in hand_in.texts for question in self.assignment.questions)
+
+    def _session(self, hand_in, student_id, allowance, replaced=None):
+        how = (self.settings, self.stand_ins, student_id, self.seconds)
+        return Session(hand_in, *how, replaced, allowance)
 
     def _question(self, question, session, hand_in, marks):
         if isinstance(question, BY_HAND):
             return Verdict([])
         if isinstance(question, Tests):
-            return judge_tests(question, session, self.key.order[question.name])
+            return self._judge_tests(question, session)
         verdict = self._judge(question, session)
         lost_before = [name for name in question.needs if not marks[name]]
         if lost_before and verdict.mark < question.points:
             verdict = self._follow_through(question, verdict, session, hand_in, lost_before)
         return verdict
+
+    def _judge_tests(self, question, session):
+        """Judge a student's tests; what they were handed must not help with a later question."""
+        line_up = self.answers.line_up(question, self.key.order[question.name])
+        try:
+            return judge_tests(question, session, line_up)
+        finally:
+            session.start_afresh()
 
     def _judge(self, question, session):
         if isinstance(question, Numbers):
@@ -88,18 +117,20 @@ class Grader:
 
     def _follow_through(self, question, verdict, session, hand_in, names):
         """Judge again with right functions in the place of wrong ones; keep the better parts."""
-        right = {name: self.assignment.references[name] for name in names}
-        with self._session(hand_in, session.student_id, right) as helped:
+        right, allowance = self.answers.references(names), session.allowance
+        with self._session(hand_in, session.student_id, allowance, right) as helped:
             again = self._judge(question, helped)
-        if again.mark <= verdict.mark:
+        if again.mark < verdict.mark or allowance.spent:
             return verdict
         parts = [
-            new if new["mark"] > old["mark"] else old
+            new if new["mark"] >= old["mark"] else old
             for old, new in zip(verdict.parts, again.parts, strict=True)
         ]
+        if parts == verdict.parts:
+            return verdict
         replaced = " and ".join(f"`{name}`" for name in names)
         note = f"Judged with a right {replaced} in the place of yours: one mistake counts once."
-        return Verdict(parts, again.mistakes, [*again.notes, note])
+        return Verdict(parts, again.mistakes, [*again.notes, note], again.single)
 
     def _nothing(self, path, student_id, sentence):
         """Return the result of a hand-in that could not be opened."""
@@ -115,6 +146,7 @@ class Grader:
 
 def judge_numbers(question, session):
     """Compare a student's own numbers with what they should be for that student."""
+    single = False
     try:
         value = session.read(question.name)
         if is_blank(value):
@@ -122,16 +154,20 @@ def judge_numbers(question, session):
         elif isinstance(value, Strange):
             sentence = f"It is of type {value.type_name}, and numbers were asked for."
         else:
-            values = usable(value, question.shape, question.name).astype(float)
+            values = usable(value, question.shape, question.name)
             expected = np.asarray(question.expected(session.student_id), dtype=float)
-            right = same(values, expected, question.tolerance)
+            single = is_single(values)
+            tolerance = max(question.tolerance, COARSE if single else 0)
+            right = same(values.astype(float), expected, tolerance)
             sentence = "" if right else question.if_wrong
     except BoxError as problem:
-        sentence = f"{explain_failure(problem, question.name)}."
+        sentence = sentence_of(explain_failure(problem, question.name))
     except UnusableError as problem:
-        sentence = f"{problem}."
+        sentence = sentence_of(problem)
+    except OverflowError:
+        sentence = "It is a number too large to compute with."
     part = {"name": "value", "points": question.points, "sentence": sentence}
-    return Verdict([part | {"mark": 0 if sentence else question.points}])
+    return Verdict([part | {"mark": 0 if sentence else question.points}], single=single)
 
 
 def _entry(question, verdict, hand_in):

@@ -61,7 +61,7 @@ def judge(question, session, trials):
             continue
         try:
             value, reply = session.call(question.name, trial.arguments)
-            _remark(sight, reply, value)
+            _remark(sight, reply, value, len(trial.arguments))
         except BoxError as problem:
             stopped.add(trial.kind)
             value = UnusableError(explain_failure(problem, question.name))
@@ -70,8 +70,24 @@ def judge(question, session, trials):
     return _verdict(question, sight)
 
 
+def sentence_of(words):
+    """Return words that end as a sentence does, and only once."""
+    words = str(words).rstrip()
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
+def is_single(values):
+    """Whether an array holds numbers of fewer digits than float64."""
+    return values.dtype.kind == "f" and values.dtype.itemsize < 8
+
+
 def explain_failure(problem, name):
     """Say in words why there is nothing to compare."""
+    if problem.kind == "spent":
+        return (
+            f"The {problem.text} s of computing that there are for one hand-in were used up before "
+            "this could be looked at"
+        )
     if problem.kind == "time":
         stopped = f"It was stopped after computing for {problem.text} s"
         return f"{stopped}: the test of a loop may never be true"
@@ -88,11 +104,12 @@ def explain_failure(problem, name):
     return sentence[0].upper() + sentence[1:]
 
 
-def _remark(sight, reply, value):
-    for position in reply.get("edited") if isinstance(reply.get("edited"), list) else []:
+def _remark(sight, reply, value, many):
+    edited = reply.get("edited") if isinstance(reply.get("edited"), list) else []
+    for position in (number for number in range(1, many + 1) if number in edited[:many]):
         sentence = (
-            f"It changes its argument number {str(position)[:3]}, which belongs to whoever called "
-            "it; a copy would be safer. This cost no marks."
+            f"It changes its argument number {position}, which belongs to whoever called it; "
+            "a copy would be safer. This cost no marks."
         )
         if sentence not in sight.notes:
             sight.notes.append(sentence)
@@ -106,9 +123,9 @@ def _look(sight, cell, value, output, trial):
     try:
         values, shape_note = _values(value, output, expected)
     except UnusableError as problem:
-        sight.seen[cell], sight.said[cell] = set(), f"{problem}."
+        sight.seen[cell], sight.said[cell] = set(), sentence_of(problem)
         return
-    single = values.dtype.kind == "f" and values.dtype.itemsize < 8
+    single = is_single(values)
     tolerance = COARSE if single else FINE
     sight.single |= single
     values = values.astype(float)
@@ -143,8 +160,8 @@ def _values(value, output, expected):
         return usable(value, expected.shape, output.name), ""
     except UnusableError as problem:
         try:
-            return np.asarray(value, dtype=float), f"{problem}."
-        except (TypeError, ValueError):
+            return np.asarray(value, dtype=float), sentence_of(problem)
+        except (TypeError, ValueError, OverflowError):
             raise problem from None
 
 

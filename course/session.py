@@ -1,12 +1,12 @@
 """A student's notebook, run in a box; when the box dies it is opened again and run up to there."""
 
-from .sandbox import Box, BoxError
+from .sandbox import Allowance, Box, BoxError
 
 IMPORT_SECONDS = 60.0
 MOST_LOSSES = 3
-"""After so many statements that ended the process, only definitions are run."""
+"""After so many statements that ended the process, only what gives names is run."""
 
-ALWAYS = ("definition", "import")
+ALWAYS = ("definition", "import", "assignment", "student id")
 
 
 class Session:
@@ -19,11 +19,15 @@ class Session:
     student_id : str, set wherever the notebook sets STUDENT_ID
     seconds : computing time of one statement or call
     replaced : dict, name -> function of the grader's that answers for it
+    allowance : course.sandbox.Allowance of the hand-in, shared by its sessions
     """
 
-    def __init__(self, hand_in, settings, stand_ins, student_id, seconds, replaced=None):
+    def __init__(
+        self, hand_in, settings, stand_ins, student_id, seconds, replaced=None, allowance=None
+    ):
         self.hand_in, self.student_id, self.seconds = hand_in, student_id, seconds
-        self.box = Box(settings, seconds, stand_ins)
+        self.allowance = allowance or Allowance(float("inf"))
+        self.box = Box(settings, seconds, stand_ins, self.allowance)
         self.replaced = replaced or {}
         self.notes, self.bad, self.claimed = [], set(), ""
 
@@ -48,6 +52,10 @@ class Session:
         self.prepare()
         return self.box.judge(test, function)
 
+    def start_afresh(self):
+        """Forget what the last question has left behind: the notebook is run again if needed."""
+        self.box.close()
+
     def prepare(self):
         """See that the notebook has been run; statements that ended the process are left out."""
         while not self.box.alive:
@@ -65,6 +73,9 @@ class Session:
 
     def _run_all(self):
         for number, source in self.hand_in.code:
+            if self.allowance.spent:
+                self.note(f"From cell {number} on nothing was run. {used_up(self.allowance)}")
+                return
             if (number, "whole") not in self.bad:
                 self._run_cell(number, source)
                 self._replace()
@@ -80,9 +91,14 @@ class Session:
         kinds = self._try(number, "whole", "parse", source, place)
         if kinds is None:
             return
-        for index, kind in enumerate(kinds):
+        for index, kind in enumerate(kinds[: _most_statements(source)]):
             few = len(self.bad) >= MOST_LOSSES and kind not in ALWAYS
-            if (number, index) not in self.bad and not few:
+            if few and (number, index) not in self.bad:
+                self.note(
+                    f"Of cell {number} only definitions, imports and assignments were run, because "
+                    f"{MOST_LOSSES} other statements had already ended Python or taken too long."
+                )
+            elif (number, index) not in self.bad:
                 self._try(number, index, "run", source, place, index, kind)
                 if kind == "student id":
                     self._set_student_id(place)
@@ -104,6 +120,9 @@ class Session:
             if problem.kind == "raised":
                 self.note(_sentence(number, problem))
                 return None
+            if problem.kind == "spent":
+                self.note(f"Cell {number} was not run to its end. {used_up(self.allowance)}")
+                raise
             raise _LostError((number, index), _sentence(number, problem)) from None
 
 
@@ -113,6 +132,16 @@ class _LostError(Exception):
     def __init__(self, statement, sentence):
         super().__init__(sentence)
         self.statement, self.sentence = statement, sentence
+
+
+def used_up(allowance):
+    """Say that there is no time left."""
+    return f"The {allowance.seconds:g} s of computing that there are for one hand-in were used up."
+
+
+def _most_statements(source):
+    """Return how many statements there can be at most, whatever the child says."""
+    return source.count("\n") + source.count(";") + 1
 
 
 def _sentence(number, problem):

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
 import numpy as np
 
 from .author import KINDS, Question
@@ -65,8 +64,16 @@ class Assignment:
 
 def read(path):
     """Read and run a source; SourceError says what is wrong with it."""
+    import jupytext  # here: where cells are at hand, it is not waited for
+
     path = Path(path)
-    cells = [_cell(cell, path) for cell in jupytext.read(path, fmt="py:percent").cells]
+    return assemble(
+        [_cell(cell, path) for cell in jupytext.read(path, fmt="py:percent").cells], path
+    )
+
+
+def assemble(cells, path):
+    """Run the cells of a source and return the assignment that they make."""
     names = _run(cells, path)
     answers = [cell.name for cell in cells if cell.role in ("question", "text")]
     built = {thing.name: thing for thing in names.values() if isinstance(thing, KINDS)}

@@ -1,14 +1,14 @@
 """Grade the tests that a student wrote: whether they tell right from wrong."""
 
-from .judge import Verdict, explain_failure
+from .judge import Verdict, explain_failure, sentence_of
 from .sandbox import BoxError
 
 
 def judge_tests(question, session, line_up):
     """Run a student's test on every function of the line-up; return a Verdict.
 
-    The functions run here, in the grader; the child sends arguments and gets results. It does not
-    know which of them are right.
+    The functions run elsewhere; the child sends arguments and gets results. It does not know which
+    of them are right.
     """
     objected, trouble = {}, ""
     accused = []
@@ -19,12 +19,12 @@ def judge_tests(question, session, line_up):
         except BoxError as problem:
             objected[number] = problem.kind == "raised"
             if problem.kind != "raised" or problem.name in ("NotImplementedError", "KeyError"):
-                trouble = f"{explain_failure(problem, question.name)}."
+                trouble = sentence_of(explain_failure(problem, question.name))
                 break  # there is no test, or it never ends: the others would not tell more
             elif name is None:
                 accused.append(f"{problem.name}: {problem.text}".strip(": "))
     if not trouble and accused:
-        trouble = f"Your test fails on a function that is right, with {accused[0]}."
+        trouble = sentence_of(f"Your test fails on a function that is right, with {accused[0]}")
     hints = {variant.name: variant.hint for variant in question.wrong}
     parts = []
     for number, (name, _) in sorted(enumerate(line_up), key=lambda entry: str(entry[1][0])):

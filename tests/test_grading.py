@@ -1,5 +1,6 @@
 """Twelve hand-ins, graded as a class: fair marks, a sentence for each one lost, one batch."""
 
+import contextlib
 import csv
 import json
 from pathlib import Path
@@ -10,9 +11,10 @@ from handed_in import answered, write
 from course import marks
 from course.__main__ import SOURCES, main
 from course.batch import grade_folder
+from course.grade import Grader
 from course.key import Key
 from course.roster import Roster, collect
-from course.sandbox.protection import protection
+from course.sandbox.protection import launch_settings, protection
 from course.source import read
 
 CLASS = [
@@ -32,13 +34,16 @@ CLASS = [
 
 RESPONSIBILITIES = """
 def responsibilities(X, weights, means, covariance):
-    products = weights * np.exp(log_density(X, means, covariance))
+    products = weights * np.exp(log_density(X, covariance=covariance, means=means))
     return products / products.sum(axis=0)
 """
 IN_ANOTHER_HAND = {
     "log_density": """
 %matplotlib inline
 import warnings
+listing = !ls
+print("%d"
+      % 7)
 from scipy.stats import multivariate_normal as mvn
 import matplotlib.pyplot as plt
 
@@ -236,6 +241,58 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
+def test_follow_through_does_not_hide_what_else_is_wrong(tmp_path):
+    em = read(SOURCES / "em.py")
+    hard = """
+def e_step(X, row_weights, weights, means, covariance):
+    return np.eye(len(weights))[np.zeros(len(X), int)], 0.0
+"""
+    short = """
+def fit(X, row_weights, weights, means, covariance, n_rounds):
+    trace = []
+    for _ in range(n_rounds):
+        resp, log_likelihood = e_step(X, row_weights, weights, means, covariance)
+        trace.append(log_likelihood)
+        weights, means, covariance = m_step(X, row_weights, resp)
+    return weights, means, covariance, np.array(trace)
+"""
+    path = write(answered(em, {"e_step": hard, "fit": short}), tmp_path / "ada.ipynb")
+    grader = Grader(Key(em, "a salt"), launch_settings(protection().settings["walls"], 960), 3.0)
+    with contextlib.closing(grader):
+        found = question(grader.grade(path, "ada"), "fit")
+    assert found["mistakes"] == ["trace without its end"]
+    hint = next(
+        variant.hint for q in em.functions if q.name == "fit"
+        for variant in q.variants if variant.name == "trace without its end"
+    )  # fmt: skip
+    assert hint in [part["sentence"] for part in found["parts"]]
+
+
+def test_a_batch_that_was_stopped_is_taken_up_where_it_was(
+    graded, assignment, hand_ins, roster, tmp_path, monkeypatch
+):
+    names = ("gina", "hugo", "ben")
+    entries = [e for e in collect(hand_ins, Roster.read(roster)) if e.student.id in names]
+    how = {"walls": protection().settings["walls"], "quiet": True, "seconds": 1.5, "jobs": 1}
+    key = Key(assignment, "a secret of this test")
+    seen, grade = [], Grader.grade
+
+    def stop_at_the_last(grader, path, student_id):
+        if len(seen) == len(names) - 1:
+            raise KeyboardInterrupt
+        seen.append(student_id)
+        return grade(grader, path, student_id)
+
+    monkeypatch.setattr(Grader, "grade", stop_at_the_last)
+    with pytest.raises(KeyboardInterrupt):
+        grade_folder(key, entries, tmp_path, **how)
+    assert len(list((tmp_path / "results").iterdir())) == len(names) - 1
+    monkeypatch.setattr(Grader, "grade", lambda *a: seen.append(a[2]) or grade(*a))
+    results = grade_folder(key, entries, tmp_path, **how)
+    assert sorted(seen) == sorted(names)
+    assert results == [graded[0][entry.student.id] for entry in entries]
+
+
 def test_the_gradebook_has_everybody_and_what_canvas_and_moodle_ask_for(graded):
     _, out = graded
     book = {row["id"]: row for row in rows(out / "gradebook.csv")}
@@ -254,7 +311,7 @@ def test_the_class_report_says_what_was_misunderstood_and_who_is_missing(graded)
     assert "Mona Example" in page
 
 
-def test_marks_by_hand_and_overrides_survive_grading_again(graded):
+def test_marks_by_hand_and_overrides_survive_grading_again(graded, assignment, hand_ins, roster):
     _, out = graded
     sheet = out / "manual" / "marks.csv"
     text = sheet.read_text().replace(
@@ -264,6 +321,16 @@ def test_marks_by_hand_and_overrides_survive_grading_again(graded):
     (out / "overrides.csv").write_text(
         "student,question,part,mark,reason\nben,log_density,near,1,Shown on paper in the tutorial\n"
     )
+    entries = collect(hand_ins, Roster.read(roster))
+    few = [entry for entry in entries if entry.student.id in ("ada", "ben")]
+    others = [e for e in entries if e not in few]
+    walls = protection().settings["walls"]
+    stored = {path: path.read_bytes() for path in out.glob("results/*.json")}
+    how = {"walls": walls, "quiet": True, "seconds": 1.5}
+    grade_folder(Key(assignment, "a secret of this test"), few, out, again=True, **how)
+    for path in (path for path in stored if not path.exists()):
+        path.write_bytes(stored[path])  # those of the others, who were not handed in this time
+    assert len(others) == len(stored) - 2
     for _ in range(2):
         assert main(["report", str(out)]) == 0
     book = {row["id"]: row for row in rows(out / "gradebook.csv")}

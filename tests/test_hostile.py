@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import tempfile
 import time
 from pathlib import Path
@@ -148,6 +149,31 @@ IN_A_CELL = {
             except ImportError: continue
             raise RuntimeError("FOUND " + name)
     """,
+    "hoards memory that no limit counts": """
+        import ctypes, os
+        for take in (lambda: os.memfd_create("hoard"),
+                     lambda: 1 / (ctypes.CDLL(None).shmget(0, 2**20, 0o1600) + 1)):
+            try: take()
+            except (OSError, ZeroDivisionError): continue
+            raise RuntimeError("FOUND memory")
+    """,
+    "forges what was edited, and numbers without end": """
+        import sys
+        frame = sys._getframe()
+        while not hasattr(frame.f_locals.get("self"), "replies"): frame = frame.f_back
+        frame.f_locals["self"].call = lambda name, arguments: {
+            "value": {"plain": 10**400}, "edited": list(range(10**6))}
+    """,
+    "forges the kinds of its statements": """
+        import sys
+        frame = sys._getframe()
+        while not hasattr(frame.f_locals.get("self"), "replies"): frame = frame.f_back
+        frame.f_locals["self"].parse = lambda *a: {"kinds": ["other"] * 10**6}
+    """,
+    "asks for what is not a name": """
+        import os
+        os.write(4, b'{"ask": [], "arguments": 3, "keywords": []}\\n{"ask": {}}\\n')
+    """,
     "reaches for the network": """
         import socket
         for address in (("127.0.0.1", 22), ("192.0.2.1", 80), ("1.1.1.1", 53)):
@@ -215,7 +241,9 @@ def desks(tmp_path_factory):
 @pytest.fixture(scope="module")
 def grader(desks):
     settings = launch_settings(protection().settings["walls"], 900)
-    return Grader(Key(read(SOURCES / "responsibilities.py"), SALT), settings, seconds=0.5)
+    grader = Grader(Key(read(SOURCES / "responsibilities.py"), SALT), settings, seconds=0.5)
+    yield grader
+    grader.close()
 
 
 def indent(source, by):
@@ -262,6 +290,7 @@ SLOW = {
     "writes rubbish where replies go",
     "becomes another program",
     "returns a list that grows as it is read",
+    "forges the kinds of its statements",
     "calls the grader's own names",
     "raises what cannot be printed",
 }
@@ -368,5 +397,216 @@ def test_a_batch_goes_on_after_each_of_them_and_names_are_harmless(grader, tmp_p
     assert all(path.parent == out / "results" for path in out.rglob("*.json"))
 
 
-def test_nothing_is_left_of_the_boxes(desks):
+# --- A whole folder: what one hand-in says or is called costs the others nothing
+
+UNWRITABLE = chr(0xD800)
+SAYS_WHAT_CANNOT_BE_WRITTEN = {
+    "in an exception": [r'raise ValueError("\ud800")'],
+    "as an id": [r'STUDENT_ID = "\ud800"'],
+    "in another exception's name": [r'raise type("\udcfc", (Exception,), {})'],
+}
+
+
+def folder_of(hand_ins, folder):
+    """Write hand-ins, name -> notebook or bytes; return the folder."""
+    folder.mkdir()
+    for name, content in hand_ins.items():
+        path = os.fsencode(folder) + b"/" + os.fsencode(f"{name}.ipynb")
+        with open(path, "wb") as file:
+            file.write(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return folder
+
+
+def graded_folder(assignment, hand_ins, tmp_path, seconds=0.5):
+    """Grade hand-ins as the command line does; return name -> (marks by question, result)."""
+    entries = collect(folder_of(hand_ins, tmp_path / "in"))
+    results = grade_folder(
+        Key(assignment, SALT), entries, tmp_path / "out",
+        walls=protection().settings["walls"], quiet=True, seconds=seconds,
+    )  # fmt: skip
+    assert left_behind() == []
+    assert not [result for result in results if "failed" in result]
+    return {
+        result["file"].removesuffix(".ipynb"): (
+            {q["name"]: sum(part["mark"] for part in q["parts"]) for q in result["questions"]},
+            result,
+        )
+        for result in results
+    }
+
+
+def test_what_cannot_be_written_stops_no_batch(grader, desks, tmp_path):
+    hand_ins = {
+        name.replace(" ", "-"): answered(grader.assignment, others="blank", before=cells)
+        for name, cells in SAYS_WHAT_CANNOT_BE_WRITTEN.items()
+    }
+    mute = {"meaning": f"It is {UNWRITABLE} certain."}
+    hand_ins["text"] = answered(grader.assignment, mute, others="blank")
+    hand_ins[os.fsdecode(b"M\xfcller")] = answered(grader.assignment, others="blank")
+    hand_ins["right"] = answered(grader.assignment)
+    results = graded_folder(grader.assignment, hand_ins, tmp_path, seconds=2.0)
+    marks = {name: sum(found.values()) for name, (found, _) in results.items()}
+    assert marks.pop("right") == 17
+    assert len(marks) == 5
+    assert set(marks.values()) == {0}
+    for path in (tmp_path / "out/results").iterdir():
+        json.loads(path.read_text("utf-8"))
+    (answer,) = (q["answer"] for q in results["text"][1]["questions"] if q["name"] == "meaning")
+    assert answer == "It is ? certain."
+
+
+def test_a_file_that_cannot_be_read_is_reported_and_the_batch_goes_on(
+    grader, desks, tmp_path, monkeypatch
+):
+    def refuse(path, *arguments, **keywords):
+        if path.name == "locked.ipynb":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **keywords)
+
+    opened = Path.open
+    hand_ins = {"locked": b"{}", "empty": b""}
+    monkeypatch.setattr(Path, "open", refuse)  # root may read everything
+    results = graded_folder(grader.assignment, hand_ins, tmp_path)
+    assert "cannot be read (PermissionError)" in results["locked"][1]["notes"][0]
+    assert "the file is empty" in results["empty"][1]["notes"][0]
+
+
+def test_a_huge_file_is_not_read_by_the_batch_either(tmp_path, monkeypatch):
+    from course.batch import _contents
+
+    with (tmp_path / "huge.ipynb").open("wb") as file:
+        file.truncate(2**31)
+    monkeypatch.setattr(Path, "open", None)
+    assert _contents(tmp_path / "huge.ipynb") == b"too large"
+
+
+# --- The tests that students write are handed right functions: those must stay where they are
+
+KEEPS_A_RIGHT_FUNCTION = {
+    "test_m_step": """
+def test_m_step(m_step):
+    global helper
+    helper = m_step
+""",
+    "m_step_of_answers": """
+def m_step_of_answers(X, resp):
+    return helper(X, resp)[:2]
+""",
+}
+ASKS_FOR_TOO_MUCH = """
+def test_m_step(m_step):
+    {body}
+"""
+
+
+@pytest.fixture(scope="module")
+def trust(desks):
+    return read(SOURCES / "trust.py")
+
+
+def test_a_function_that_a_test_was_handed_is_of_no_use_later(trust, tmp_path):
+    others = "".join(
+        f"\n\ndef m_step_of_answers(X, resp):\n    {line}\n    return helper(X, resp)[:2]\n"
+        for line in ("helper.__name__ = 'm_step'",)
+    )
+    hand_ins = {
+        "eve": answered(trust, KEEPS_A_RIGHT_FUNCTION, others="blank"),
+        "mallory": answered(
+            trust, KEEPS_A_RIGHT_FUNCTION | {"m_step_of_answers": others}, others="blank"
+        ),
+    }
+    for marks, _ in graded_folder(trust, hand_ins, tmp_path, seconds=1.0).values():
+        assert marks["m_step_of_answers"] == 0
+        assert marks["test_m_step"] == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "m_step(np.ones((1, 12_000)), np.full((1, 2), 0.5))",
+        "m_step(np.ones((0, 10**6)), np.ones((0, 10**6)))",
+        "m_step(np.ones((0, 10**12)), np.ones((0, 2)))",
+    ],
+)
+def test_what_a_test_asks_for_takes_no_memory_of_the_grader(trust, tmp_path, body):
+    test = {"test_m_step": ASKS_FOR_TOO_MUCH.format(body=body)}
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.monotonic()
+    hand_ins = {"eve": answered(trust, test, others="blank"), "right": answered(trust)}
+    results = graded_folder(trust, hand_ins, tmp_path, seconds=5.0)
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 600
+    assert time.monotonic() - started < 120
+    assert results["eve"][0]["test_m_step"] == 0
+    assert results["right"][0]["test_m_step"] == 8
+
+
+HOSTILE_TESTS = {
+    "patches what it sees": """
+        import builtins
+        builtins.AssertionError = ValueError
+        for thing in dir(m_step): setattr(m_step, thing, True)
+    """,
+    "looks for the source": """
+        import gc, inspect, sys
+        names = [getattr(thing, "__name__", "") for thing in gc.get_objects()]
+        if {"practice", "known_wrong"} & set(map(str, names)): raise RuntimeError("FOUND source")
+        inspect.getsource(m_step).index("np.cov")
+        raise RuntimeError("FOUND source")
+    """,
+    "asks by other names": """
+        import sys
+        worker = m_step.__closure__[-1].cell_contents
+        for name in ("test_m_step 0", "m_step", "functions", "start", "salt"):
+            try: worker.ask_for(name)(np.ones((3, 2)), np.ones((3, 2)))
+            except ValueError: continue
+            raise RuntimeError("FOUND " + name)
+    """,
+    "says that it objected, and did not": """
+        import os
+        for number in range(200):
+            os.write(4, (json.dumps({"id": number}) + "\\n").encode())
+    """,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_TESTS)
+def test_a_hostile_test_gains_nothing(trust, tmp_path, name):
+    body = indent(HOSTILE_TESTS[name], 4)
+    test = {"test_m_step": f"import json\n\ndef test_m_step(m_step):\n    {body}\n"}
+    hand_ins = {"eve": answered(trust, test, others="blank")}
+    ((marks, result),) = graded_folder(trust, hand_ins, tmp_path, seconds=1.0).values()
+    assert sum(marks.values()) == 0
+    assert "FOUND" not in json.dumps(result)
+
+
+# --- Time for a whole hand-in
+
+
+def test_time_for_a_hand_in_ends_and_what_was_left_is_named(grader, tmp_path, monkeypatch):
+    monkeypatch.setattr("course.grade.ALLOWANCE", 4)
+    cells = ["import time", *["time.sleep(0.3)"] * 40]
+    started = time.monotonic()
+    mark, result = grade(grader, answered(grader.assignment, before=cells), tmp_path)
+    assert time.monotonic() - started < 20
+    assert mark == 0
+    assert "2 s of computing that there are for one hand-in were used up" in result["notes"][-1]
+    sentences = [p["sentence"] for q in result["questions"] for p in q["parts"]]
+    assert all("were used up before this could be looked at" in words for words in sentences)
+
+
+def test_plain_assignments_are_run_even_after_slow_cells_and_the_rest_is_named(grader, tmp_path):
+    slow = ["import time", *["time.sleep(9)"] * 3, "ZERO = 0.0\nDEPTH: int = 2\nprint(ZERO)"]
+    answer = """
+def log_sum_exp(log_values):
+    top = log_values.max(axis=1) + ZERO * DEPTH
+    return top + np.log(np.exp(log_values - top[:, None]).sum(axis=1))
+"""
+    notebook = answered(grader.assignment, {"log_sum_exp": answer}, before=slow)
+    mark, result = grade(grader, notebook, tmp_path)
+    assert mark == 17
+    assert any("only definitions, imports and assignments were run" in n for n in result["notes"])
+
+
+def test_nothing_is_left_of_the_boxes(desks, grader):
+    grader.close()
     assert list(desks.iterdir()) == []

@@ -1,5 +1,6 @@
 """The walls around a student's code: what crosses them, what they hold back, what they admit."""
 
+import contextlib
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ from handed_in import answered, write
 
 from course import __main__ as command
 from course.sandbox.border import BorderError, Strange, decode, encode
-from course.sandbox.box import Box, BoxError
+from course.sandbox.box import Allowance, Box, BoxError
 from course.sandbox.protection import (
     MEANING,
     Protection,
@@ -35,6 +36,11 @@ def crossed(value):
 @pytest.mark.parametrize("value", [None, True, 3, "words", [1, [2, None]], {"a": [1]}])
 def test_plain_values_cross(value):
     assert crossed(value) == value
+
+
+def test_long_floats_cross_with_the_digits_that_are_compared():
+    assert crossed(np.longdouble(1) / 3).dtype == np.float64
+    assert crossed(np.array([1, 1j], np.clongdouble)).dtype == np.complex128
 
 
 @pytest.mark.parametrize("kind", ["f4", "f8", "i8", "u1", "b1", "c16", ">f8"])
@@ -60,6 +66,8 @@ def test_what_cannot_cross_is_named_and_left_behind(value):
         {"array": ["O", [1], "AAAAAAAAAAA="]}, {"array": ["f8", [-1], ""]},
         {"array": ["f8", [10**9, 10**9], ""]}, {"array": ["f8", [2], "AAAA"]},
         {"array": ["f8", [1], "!!!!"]}, {"array": ["f8", ["1"], ""]}, {"array": 7},
+        {"plain": 10**400}, {"list": [{"plain": 1}] * 20_001}, {"array": ["f8", [0, 10**40], ""]},
+        {"strange": 3}, {"array": ["f8", "2", ""]},
     ],
 )  # fmt: skip
 def test_what_is_not_in_the_form_is_refused(message):
@@ -111,6 +119,50 @@ def test_a_stand_in_is_answered_here_and_not_with_too_much(box):
         box.call("outer", [np.ones(60_000)])
 
 
+def test_a_stand_in_takes_keywords_and_what_nobody_answers_is_an_error(box):
+    define(box, "def turned(x, y):\n    return minus(y=x, x=y)")
+    box.replace("minus", lambda x, y: x - y)
+    assert box.call("turned", [1.0, 3.0])[0] == 2
+    define(box, "def keep(f):\n    global kept\n    kept = f")
+    box.judge("keep", lambda x: x)
+    define(box, "def later(x):\n    return kept(x)")
+    with pytest.raises(BoxError, match="KeyError: 'stand-in'"):
+        box.call("later", [1.0])
+
+
+def test_text_that_cannot_be_written_is_made_so_that_it_can():
+    assert crossed("a\ud800b") == "a?b"
+    assert crossed({"\ud800": 1}) == {"?": 1}
+
+
+@pytest.mark.parametrize(
+    ("source", "kinds"),
+    [
+        ('print("%f"\n % 3)', ["other"]),
+        ("%matplotlib inline\nx = (3\n % 2)", ["other", "assignment"]),
+        ("x = !ls\ny: int = 2", ["assignment", "assignment"]),
+        ("!ls 'unclosed\nif True:\n    %time 1\nx?", ["other", "other", "other"]),
+        ("%%time\nx = 1", ["assignment"]),
+        ("%%bash\nrm -rf /", []),
+    ],
+)
+def test_lines_that_only_a_notebook_understands_do_nothing_and_no_others(box, source, kinds):
+    assert box.ask("parse", source, "<cell 9>")["kinds"] == kinds
+    for index in range(len(kinds)):
+        box.ask("run", source, "<cell 9>", index)
+
+
+def test_an_allowance_is_shared_and_ends():
+    allowance, settings = Allowance(1.5), launch_settings(protection().settings["walls"], 973)
+    for _ in range(2):
+        with Box(settings, 5.0, allowance=allowance) as box:
+            box.open()
+            define(box, "import time")
+            box.ask("run", "time.sleep(0.5)", "<cell 1>", 0)
+    with pytest.raises(BoxError, match="spent"), Box(settings, allowance=allowance) as box:
+        box.open()
+
+
 def test_computing_and_sleeping_both_come_to_an_end():
     for body in ("while True: pass", "import time; time.sleep(100)"):
         with Box(launch_settings(protection().settings["walls"], 971), seconds=0.4) as box:
@@ -149,10 +201,48 @@ def test_when_the_grader_is_killed_its_workers_end(tmp_path):
         try:
             os.kill(worker, 0)
         except ProcessLookupError:
-            return
+            if not list(tmp_path.iterdir()):  # and the desk is gone too
+                return
         time.sleep(0.1)
-    os.kill(worker, signal.SIGKILL)
-    pytest.fail("the worker outlived its grader")
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(worker, signal.SIGKILL)
+    pytest.fail(f"the worker or its desk outlived the grader: {list(tmp_path.iterdir())}")
+
+
+WITHOUT_PIDFD = """
+import os, signal, sys, time
+del os.pidfd_open
+sys.path.insert(0, {folder!r})
+import launcher
+ours, lifeline = os.pipe()
+os.dup2(ours, 5)
+for end in ("of the worker", "of the grader"):
+    child = os.fork()
+    if child == 0:
+        os.close(lifeline)
+        time.sleep(0.2 if end == "of the worker" else 600)
+        os._exit(0)
+    if end == "of the grader":
+        os.close(lifeline)
+    launcher.wait(child)
+    try: os.kill(child, 0)
+    except ProcessLookupError: print(end)
+"""
+
+
+def test_a_worker_is_ended_also_where_the_system_has_no_pidfd():
+    folder = str(command.ROOT / "course/sandbox")
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PIDFD.format(folder=folder)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout.split("\n")[:2] == ["of the worker", "of the grader"], done.stderr
+
+
+def test_on_windows_nothing_is_pretended(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(RuntimeError, match="grade in WSL"):
+        protection.__wrapped__()
 
 
 # --- What is promised

@@ -25,6 +25,12 @@ def test_m_step(m_step):
     weights = m_step(np.array([[0.0, 1.0], [1.0, 3.0], [2.0, 2.0]]), resp)[0]
     assert abs(weights - resp.mean(axis=0)).max() < 1e-9
 """
+BY_KEYWORD = """
+def test_m_step(m_step):
+    resp = np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6]])
+    weights = m_step(resp=resp, X=np.array([[0.0, 1.0], [1.0, 3.0], [2.0, 2.0]]))[0]
+    assert abs(weights - resp.mean(axis=0)).max() < 1e-9
+"""
 WITHOUT_END = """
 def test_m_step(m_step):
     while True:
@@ -35,7 +41,9 @@ def test_m_step(m_step):
 @pytest.fixture(scope="module")
 def grader():
     settings = launch_settings(protection().settings["walls"], 980)
-    return Grader(Key(read(SOURCES / "trust.py"), "a salt"), settings, seconds=1.0)
+    grader = Grader(Key(read(SOURCES / "trust.py"), "a salt"), settings, seconds=1.0)
+    yield grader
+    grader.close()
 
 
 def graded(grader, tmp_path, test):
@@ -57,8 +65,9 @@ def test_a_test_that_looks_at_nothing_finds_nothing_and_hears_what_to_look_at(gr
     )
 
 
-def test_a_test_that_looks_at_the_weights_finds_those_who_get_them_wrong(grader, tmp_path):
-    entry = graded(grader, tmp_path, ONLY_WEIGHTS)
+@pytest.mark.parametrize("test", [ONLY_WEIGHTS, BY_KEYWORD])
+def test_a_test_that_looks_at_the_weights_finds_those_who_get_them_wrong(grader, tmp_path, test):
+    entry = graded(grader, tmp_path, test)
     found = {part["name"] for part in entry["parts"] if part["mark"]}
     assert found == {"weights equal", "responsibilities rounded"}
 

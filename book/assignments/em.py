@@ -22,6 +22,7 @@
 # - Run the first two cells. Then fill in each function where it says `YOUR CODE`, and run the check below it as often as you like. It tells you in words what it sees.
 # - You may use NumPy and SciPy, write helper functions, add cells, print and plot. Keep the names and the arguments of the functions.
 # - Hand in this one file. Your code is graded on other numbers than these, so an answer that only fits these numbers earns nothing.
+# - There each statement and each call of a function may compute for 10 seconds, unless you are told otherwise. What takes longer is stopped and left out, so keep long experiments out of what you hand in.
 # - A mistake in an early function does not cost you the later ones: there the grader puts a right one in its place.
 
 # %% carries="faithful"

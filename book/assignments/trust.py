@@ -22,6 +22,7 @@
 # - Run the first two cells. Then fill in each function where it says `YOUR CODE`, and run the check below it as often as you like.
 # - You may use NumPy and SciPy, write helper functions, add cells, print and plot. Keep the names and the arguments of the functions.
 # - Hand in this one file. Your code is graded on other numbers than these, and your tests on functions that you have not seen.
+# - There each statement, each call of a function and each run of a test may compute for 10 seconds, unless you are told otherwise. What takes longer is stopped and left out, so keep long experiments out of what you hand in.
 
 # %% carries=""
 # In the editions that students get, this cell carries the checks.

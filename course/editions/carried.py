@@ -61,6 +61,7 @@ def checks(assignment):
         "tests": [q.name for q in assignment.questions if isinstance(q, Tests)],
         "variables": {question.name: list(question.shape) for question in numbers},
         "data": carried_data(assignment),
+        "points": assignment.points,
     }
 
 

@@ -1,5 +1,7 @@
 """Functions that a student's tests must tell apart: right ones by several hands, and wrong ones."""
 
+from functools import wraps
+
 import numpy as np
 
 import emlib
@@ -58,7 +60,12 @@ def _chosen(variants, names):
 
 def _arrays(function):
     """Let a function take whatever a student's test hands it."""
-    return lambda *arguments: function(*(np.asarray(a, dtype=float) for a in arguments))
+
+    @wraps(function)
+    def on_arrays(*arguments):
+        return function(*(np.asarray(argument, dtype=float) for argument in arguments))
+
+    return on_arrays
 
 
 def _m_step_by_numpy(X, resp):

@@ -235,9 +235,17 @@ WITH_LABELS = (
 
 
 def two_clusters(rng):
-    """One observation between two clusters: x, means, covariance."""
-    X, means, covariance = without_weights(lambda rng: full_mixture(rng, n=5, d=3, k=2))(rng)
-    return X[0], means, covariance
+    """One observation between two clusters, both of which can have it: x, means, covariance.
+
+    The even weight is neither a half nor so near 0 or 1 that a right way to compute it, such as one
+    minus the other weight, would lose its digits.
+    """
+    draw = without_weights(lambda rng: full_mixture(rng, n=5, d=3, k=2))
+    while True:
+        X, means, covariance = draw(rng)
+        for x in X:
+            if 0.1 < abs(np.subtract(*_logs(x, means, covariance))) < 6:
+                return x, means, covariance
 
 
 def two_far_clusters(rng):

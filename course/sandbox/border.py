@@ -10,6 +10,8 @@ import numpy as np
 
 DTYPES = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1", "c8", "c16")
 DEEPEST, LONGEST, LARGEST = 8, 20_000, 8 * 2**20
+LONG_FLOATS = {"f12": "f8", "f16": "f8", "c24": "c16", "c32": "c16"}
+"""Numbers with more digits than are compared, which travel as double precision."""
 
 
 class BorderError(ValueError):
@@ -20,7 +22,12 @@ class Strange:
     """Stands for a value that cannot cross; knows the name of its type."""
 
     def __init__(self, type_name):
-        self.type_name = str(type_name)[:60]
+        self.type_name = clean(str(type_name)[:60])
+
+
+def clean(text):
+    """Return text that can be written as UTF-8, whatever a student's code has put into it."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def encode(value, depth=0):
@@ -44,6 +51,7 @@ def _encode_array(value):
         return {"strange": type(value).__name__}
     array = np.array(value)
     kind = array.dtype.newbyteorder("=").str[1:]
+    kind = LONG_FLOATS.get(kind, kind)
     if kind not in DTYPES:
         return {"strange": f"array of {array.dtype}"}
     if array.nbytes > LARGEST:
@@ -57,21 +65,26 @@ def decode(message, depth=0):
     if depth > DEEPEST or not isinstance(message, dict) or len(message) != 1:
         raise BorderError("not in the form that may cross")
     ((form, content),) = message.items()
-    if form == "plain" and (content is None or isinstance(content, bool | int | str)):
+    if form == "plain" and isinstance(content, str):
+        return clean(content[:LONGEST])
+    if form == "plain" and (content is None or (isinstance(content, int) and _short(content))):
         return content
-    if form == "list" and isinstance(content, list):
+    if form in ("list", "dict") and (not isinstance(content, list) or len(content) > LONGEST):
+        raise BorderError("a list that is none, or too long")
+    if form == "list":
         return [decode(entry, depth + 1) for entry in content]
-    if form == "dict" and isinstance(content, list):
-        return {str(key): decode(entry, depth + 1) for key, entry in content}
+    if form == "dict":
+        return {clean(str(key)): decode(entry, depth + 1) for key, entry in content}
     if form == "array":
         return _decode_array(*content)
-    if form == "strange":
+    if form == "strange" and isinstance(content, str):
         return Strange(content)
     raise BorderError("not in the form that may cross")
 
 
 def _decode_array(kind, shape, data):
-    if kind not in DTYPES or not all(type(size) is int and size >= 0 for size in shape):
+    sizes = isinstance(shape, list) and all(type(n) is int and 0 <= n <= LARGEST for n in shape)
+    if kind not in DTYPES or not sizes:
         raise BorderError("an array of a form that may not cross")
     data = base64.b64decode(data, validate=True)
     if len(shape) > DEEPEST or len(data) > LARGEST:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .border import BorderError, decode, encode
+from .border import clean, decode, encode
 
 HERE = Path(__file__).parent
 PROGRAM = """
@@ -24,9 +24,12 @@ exec({!r})
 """.format(*((HERE / name).read_text("utf-8") for name in ("border.py", "worker.py")))
 LONGEST_REPLY = 16 * 2**20
 LARGEST_QUESTION = 50_000
-"""Numbers that a child may ask the grader to compute with: it computes outside the walls."""
+"""Numbers that a child may ask the grader to compute with; no axis may be longer either."""
 WRITTEN_AT_ONCE = 4096
 """What a pipe takes without waiting if it takes anything at all."""
+
+WORDS = ("error", "text", "place", "printed")
+TOO_MUCH = "the answer takes more time or memory than there is for one: ask with smaller arrays"
 
 GLANCE = 0.2
 """Seconds between two looks at the clock."""
@@ -39,13 +42,43 @@ PATIENCE = 6
 class BoxError(Exception):
     """What went wrong in the child.
 
-    kind is "raised" (name, text, place of an exception), "time", "died", or "garbled".
+    kind is "raised" (name, text, place of an exception), "time", "died", "garbled", or "spent":
+    the time for all that one hand-in asks for is used up.
     """
 
     def __init__(self, kind, name="", text="", place="", printed=""):
         super().__init__(f"{kind} {name} {text}".strip())
         self.kind, self.name, self.text = kind, name, text
         self.place, self.printed = place, printed
+
+
+class Allowance:
+    """Computing time for everything that one hand-in asks for, in all its boxes together.
+
+    A machine that is busy does not use it up: what counts is the time of the processor, and the
+    time in which nothing is done. Only after `PATIENCE` times as long by the clock is it over.
+    """
+
+    OPENING = 0.5
+    """Seconds that a new child costs, so that a hand-in cannot ask for one after another."""
+
+    def __init__(self, seconds):
+        self.seconds, self.used, self.began = seconds, 0.0, time.monotonic()
+
+    def take(self, seconds):
+        """Use some of it."""
+        self.used += seconds
+
+    @property
+    def spent(self):
+        """Whether nothing is left."""
+        waited = time.monotonic() - self.began
+        return self.used > self.seconds or waited > PATIENCE * self.seconds
+
+    def check(self):
+        """Raise BoxError if nothing is left."""
+        if self.spent:
+            raise BoxError("spent", text=f"{self.seconds:g}")
 
 
 class Box:
@@ -56,11 +89,12 @@ class Box:
     settings : dict of the launcher, from `course.sandbox.protection`
     seconds : computing time for one request
     stand_ins : dict, name of a module -> its source, put into the child before anything runs
+    allowance : Allowance that this box shares with others; without one there is no end to it
     """
 
-    def __init__(self, settings, seconds=10.0, stand_ins=None):
+    def __init__(self, settings, seconds=10.0, stand_ins=None, allowance=None):
         self.settings, self.seconds = settings, seconds
-        self.stand_ins = stand_ins or {}
+        self.stand_ins, self.allowance = stand_ins or {}, allowance or Allowance(float("inf"))
         self.answers, self.number, self.child = {}, 0, None
 
     def __enter__(self):
@@ -76,6 +110,8 @@ class Box:
 
     def open(self, seconds=60.0):
         """Start a child; it is ready when this returns."""
+        self.allowance.check()
+        self.allowance.take(Allowance.OPENING)
         self.home = tempfile.mkdtemp(prefix="course-")
         try:
             self._start()
@@ -152,39 +188,54 @@ class Box:
     def judge(self, test, function):
         """Run a student's test on `function`, which runs here; BoxError says that it objects."""
         self.answers["stand-in"] = function
-        self.ask("judge", test, "stand-in")
+        try:
+            self.ask("judge", test, "stand-in")
+        finally:
+            del self.answers["stand-in"]  # a test that kept it for later has nothing
 
     def _value(self, reply):
         try:
             return decode(reply.get("value"))
-        except (BorderError, ValueError, TypeError, RecursionError):
+        except (ValueError, TypeError, OverflowError, RecursionError):  # BorderError among them
             raise BoxError("garbled") from None
 
     def ask(self, what, *arguments, seconds=None):
         """Have the child do something; return its reply, or BoxError."""
+        self.allowance.check()
         if self.child is None:
             raise BoxError("died")
         self.number += 1
         clock = _Clock(self.process, self.seconds if seconds is None else seconds)
-        self._send({"id": self.number, "do": what, "with": list(arguments)}, clock)
-        while True:
-            reply = self._line(clock)
-            if reply.get("ask") in self.answers:
-                self._send(self._answer(reply), clock)
-            elif reply.get("id") == self.number:
-                break
+        try:
+            self._send({"id": self.number, "do": what, "with": list(arguments)}, clock)
+            reply = self._reply(clock)
+        finally:
+            self.allowance.take(clock.used())
         if "error" in reply:
-            words = [str(reply.get(key, ""))[:500] for key in ("error", "text", "place", "printed")]
+            words = [clean(str(reply.get(key, ""))[:500]) for key in WORDS]
             raise BoxError("raised", *words)
         return reply
 
+    def _reply(self, clock):
+        """Return the reply to the last request; answer what the child asks on the way."""
+        while True:
+            reply = self._line(clock)
+            if "ask" in reply:
+                self._send(self._answer(reply), clock)
+            elif reply.get("id") == self.number:
+                return reply
+
     def _answer(self, reply):
         try:
+            function = self.answers[str(reply["ask"])]
             arguments = [decode(argument) for argument in reply["arguments"]]
-            if sum(np.size(argument) for argument in arguments) > LARGEST_QUESTION:
-                raise ValueError(f"ask with at most {LARGEST_QUESTION:,} numbers at a time")
+            keywords = {key: decode(value) for key, value in reply.get("keywords", {}).items()}
+            _refuse_much([*arguments, *keywords.values()])
             with np.errstate(all="ignore"):
-                return {"value": encode(self.answers[reply["ask"]](*arguments))}
+                return {"value": encode(function(*arguments, **keywords))}
+        except BoxError as problem:  # a function that answers from a box of its own
+            said = f"{problem.name}: {problem.text}" if problem.kind == "raised" else TOO_MUCH
+            return {"error": said[:300]}
         except Exception as problem:  # whatever the student handed in: it is theirs to read
             return {"error": f"{type(problem).__name__}: {problem}"[:300]}
 
@@ -232,6 +283,14 @@ class Box:
         return reply
 
 
+def _refuse_much(arguments):
+    """Raise ValueError for more numbers, or longer axes, than the grader computes with."""
+    sizes = [np.size(argument) for argument in arguments]
+    axes = [length for argument in arguments for length in np.shape(argument)]
+    if sum(sizes) > LARGEST_QUESTION or max(axes, default=0) > LARGEST_QUESTION:
+        raise ValueError(f"ask with at most {LARGEST_QUESTION:,} numbers at a time")
+
+
 class _Clock:
     """Time that a process computes, or does nothing; it has patience while the machine is busy."""
 
@@ -256,6 +315,12 @@ class _Clock:
             or now - self.began > PATIENCE * self.seconds
         )
         return self.expired
+
+    def used(self):
+        """Return the seconds that count: of computing, and of doing nothing."""
+        if self.expired:
+            return self.seconds
+        return max(self.idle + max(_reading(self.process)[0], self.before[0]) - self.start, 0.0)
 
 
 def _reading(process):

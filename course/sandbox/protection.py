@@ -52,6 +52,11 @@ def be_root():
     if os.geteuid() != 0: os.setuid(0)
 def take(megabytes):
     return len(bytearray(megabytes * 2**20))
+def take_a_file_in_memory(megabytes):
+    file = os.memfd_create("hoard")
+    for _ in range(megabytes): os.write(file, bytes(2**20))
+def take_a_segment(megabytes):
+    if ctypes.CDLL(None).shmget(0, ctypes.c_size_t(megabytes * 2**20), 0o1600) < 0: raise OSError
 def fill(megabytes):
     for number in range(megabytes):
         with open(f"full-{number}", "wb") as file: file.write(bytes(2**20))
@@ -67,6 +72,9 @@ def hide(name):
     os.wait()
     time.sleep(0.2)
 """
+
+
+TAKES = ("take", "take_a_file_in_memory", "take_a_segment")
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,12 @@ class Protection:
 
 @cache
 def protection():
-    """Find out what this system can protect."""
+    """Find out what this system can protect; RuntimeError where no child can be started at all."""
+    if sys.platform == "win32":
+        raise RuntimeError(
+            "on Windows nothing can be graded, for a child process cannot be held back there: "
+            "grade in WSL, which is Linux, or on another machine"
+        )
     for walls in (True, False):
         settings = launch_settings(walls)
         try:
@@ -161,7 +174,7 @@ def measure(settings):
                 "privileges": fails("be_root"),
                 "files": fails("read", str(secret)) and fails("write", f"{sys.prefix}/x"),
                 "network": fails("connect", server.getsockname()[1]) and fails("send_out"),
-                "memory": fails("take", 2 * MEMORY_MB),
+                "memory": all(fails(take, 2 * MEMORY_MB) for take in TAKES),
                 "disk": fails("fill", 2 * DESK_MB),
             }
             alone = fails("signal", os.getpid()) and fails("list_processes")

@@ -10,6 +10,7 @@ import builtins
 import contextlib
 import json
 import os
+import re
 import sys
 import traceback
 import types
@@ -20,6 +21,10 @@ from border import decode, encode
 
 KEEP_PRINTED = 500
 CELL = "<cell "
+PYTHON_CELLS = ("%%time", "%%timeit", "%%capture")
+MAGIC = re.compile(r"^([ \t]*)(?:([\w.,\[\] ]+=)[ \t]*[%!].*|[%!?].*|[\w.]+\?{1,2}[ \t]*)$")
+"""A line that only a notebook understands; also one that gives its result a name."""
+MOST_MAGICS = 100
 
 
 class Printed:
@@ -50,7 +55,7 @@ class Worker:
     def __init__(self, requests, replies):
         self.requests, self.replies = requests, replies
         self.names = {"__name__": "__main__", "__builtins__": builtins}
-        self.modules = {}
+        self.cell = ("", "", [])
 
     def serve(self):
         """Answer until nobody asks any more."""
@@ -86,11 +91,17 @@ class Worker:
 
     def parse(self, source, place):
         """Say of what kind each statement of a cell is."""
-        return {"kinds": [_kind(statement) for statement in ast.parse(source, place).body]}
+        return {"kinds": [_kind(statement) for statement in self.statements(source, place)]}
+
+    def statements(self, source, place):
+        """Return the statements of a cell, which is read once."""
+        if self.cell[:2] != (source, place):
+            self.cell = (source, place, _parsed(source, place))
+        return self.cell[2]
 
     def run(self, source, place, index):
         """Run one statement of a cell."""
-        statement = ast.parse(source, place).body[index]
+        statement = self.statements(source, place)[index]
         exec(compile(ast.Module([statement], []), place, "exec"), self.names)
         return {}
 
@@ -123,8 +134,10 @@ class Worker:
     def ask_for(self, name):
         """Return a function whose results come from the grader."""
 
-        def stand_in(*arguments):
-            self.send({"ask": name, "arguments": [encode(argument) for argument in arguments]})
+        def stand_in(*arguments, **keywords):
+            question = {"ask": name, "arguments": [encode(argument) for argument in arguments]}
+            question["keywords"] = {key: encode(value) for key, value in keywords.items()}
+            self.send(question)
             reply = json.loads(self.requests.readline())
             if "error" in reply:
                 raise ValueError(reply["error"])
@@ -132,6 +145,35 @@ class Worker:
 
         stand_in.__name__ = stand_in.__qualname__ = "function"
         return stand_in
+
+
+def _parsed(source, place):
+    """Return the statements of a cell; lines that only a notebook understands do nothing.
+
+    A line counts as such only where Python stops at it: `% x` may also be the rest of a formula.
+    """
+    lines = source.split("\n")
+    first = source.lstrip().split("\n", 1)[0]
+    if first.startswith("%%"):
+        if first.split()[0] not in PYTHON_CELLS:
+            return []
+        lines[next(number for number, line in enumerate(lines) if line.strip())] = ""
+    for _ in range(MOST_MAGICS):
+        try:
+            return ast.parse("\n".join(lines), place).body
+        except SyntaxError as error:
+            number = (error.lineno or 0) - 1
+            if not (0 <= number < len(lines) and MAGIC.match(lines[number])):
+                break
+            lines[number] = _quiet(lines[number])
+    return ast.parse("\n".join(map(_quiet, lines)), place).body
+
+
+def _quiet(line):
+    """Let a line that only a notebook understands do nothing, or give its name to nothing."""
+    return MAGIC.sub(
+        lambda found: f"{found[1]}{found[2]} []" if found[2] else f"{found[1]}pass", line
+    )
 
 
 def _kind(statement):
@@ -142,6 +184,8 @@ def _kind(statement):
     if isinstance(statement, ast.Assign):
         names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
         return "student id" if "STUDENT_ID" in names else "assignment"
+    if isinstance(statement, ast.AnnAssign | ast.AugAssign):
+        return "assignment"
     return "other"
 
 

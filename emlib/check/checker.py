@@ -25,6 +25,7 @@ class Checker:
         self.variables = catalogue.get("variables", {})
         self.tests = catalogue.get("tests", [])
         self.data = catalogue.get("data", [])
+        self.points = catalogue.get("points", 0)
         self.earned = {}
 
     def __call__(self, name, function=None):
@@ -70,10 +71,16 @@ class Checker:
 
     def marks(self):
         """Return the marks so far, in a sentence."""
-        return (
-            f"Marks so far: {sum(self.earned.values()):g} of the {self.total:g} that a check can "
-            "see; other inputs than these decide in the end."
+        sentence = (
+            f"Marks so far: {sum(self.earned.values()):g} of {self.total:g}; "
+            "other inputs than these decide in the end."
         )
+        rest = self.points - self.total
+        if rest > 0:
+            sentence += (
+                f" The other {rest:g} of {self.points:g} are for what no check can see here."
+            )
+        return sentence
 
 
 def _test(test):
@@ -109,13 +116,13 @@ def _cells(part):
 def _words(question, sight):
     wrong = [cell for cell, found in sight.seen.items() if found is not RIGHT]
     if not wrong:
-        return "right."
+        return " ".join(["right.", *sight.edits])
     mistakes, unexplained = explain(sight.seen, sight.claims)
     hints = [question["hints"][mistake] for mistake in mistakes]
     left = {cell[:2] for cell in unexplained}
     hints += [part["if_wrong"] for part in question["parts"] if _cells(part) & left]
     odd = [f"Look: {fact}." for cell in unexplained for fact in sight.facts.get(cell, [])][:1]
-    sentences = [*sight.notes, *odd, *hints]
+    sentences = [*sight.notes, *odd, *hints, *sight.edits]
     if any(cell in sight.facts for cell in wrong):
         sentences.insert(0, _which(question, wrong))
     return " ".join(dict.fromkeys(sentences))

@@ -30,12 +30,14 @@ class Sight:
     claims : dict, mistake -> set of cells in which it would show
     notes : list of sentences about results that cannot be compared, without repetition
     facts : dict, cell -> sentences that are true of a result that is not right
+    edits : list of sentences about arguments that were changed, which costs nothing
     """
 
     seen: dict = field(default_factory=dict)
     claims: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
     facts: dict = field(default_factory=dict)
+    edits: list = field(default_factory=list)
 
     def note(self, sentence):
         """Keep a sentence, once."""
@@ -52,7 +54,8 @@ def look_at(function, question):
     sight = Sight(claims={mistake: set() for mistake in question["hints"]})
     for number, probe in enumerate(question["probes"]):
         try:
-            result = call(function, probe["args"])
+            result, edits = call(function, probe["args"])
+            sight.edits += [sentence for sentence in edits if sentence not in sight.edits]
         except UnusableError as problem:
             if number == 0:
                 raise
@@ -113,7 +116,10 @@ def _compare(sight, cell, values, expected, question):
 
 
 def call(function, arguments):
-    """Call with copies of the arguments; UnusableError says in words what goes wrong on the way."""
+    """Call with copies of the arguments; return the result, and what is to be said of the copies.
+
+    UnusableError says in words what goes wrong on the way.
+    """
     arguments = [np.array(a) if isinstance(a, list) else a for a in arguments]
     copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
     printed = io.StringIO()
@@ -134,13 +140,13 @@ def call(function, arguments):
         if printed.getvalue().strip():
             raise UnusableError("it prints its result and returns nothing: end with `return`")
         raise NotYetError
-    for position, (before, after) in enumerate(zip(arguments, copies, strict=True), 1):
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after):
-            raise UnusableError(
-                f"it changes its argument number {position}, which belongs to whoever called it: "
-                "work on a copy, or write x = x - m instead of x -= m"
-            )
-    return result
+    edits = [
+        f"It changes its argument number {position}, which belongs to whoever called it: "
+        "work on a copy, or write x = x - m instead of x -= m."
+        for position, (before, after) in enumerate(zip(arguments, copies, strict=True), 1)
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True)
+    ]
+    return result, edits
 
 
 def recognise(values, table, width, context):
