@@ -131,13 +131,13 @@ class Cloud(LiveFigure):
         """Say what the picture shows."""
         shown = self.shown()
         if shown is None:
-            return f"A cloud of {len(X)} grey observations in the plane; one is ringed."
+            return f"A cloud of grey observations in the plane, {len(X)} of them; one is ringed."
         biggest = np.bincount(shown.argmax(axis=1), minlength=len(NAMES))
         counts = ", ".join(f"{count} {name}" for count, name in zip(biggest, NAMES, strict=True))
         beside = " Beside it the array of responsibilities, one row for each observation."
         return (
-            f"A cloud of {len(X)} observations in the plane, each with the colour of who is "
-            f"responsible for it: by the largest share {counts}; mixed colours where clusters "
+            "A cloud of observations in the plane, each with the colour of who is responsible "
+            f"for it: by the largest share {counts}; mixed colours where clusters "
             f"meet. One is ringed.{beside if self.options['array'] else ''}"
         )
 

@@ -124,13 +124,15 @@ class Loop(LiveFigure):
         """Say what the picture shows."""
         now, resp, _ = self.view()
         if now is None:
-            return f"{len(self.X)} grey observations, and nothing else: too few for the loop."
+            return (
+                f"Grey observations and nothing else, {len(self.X)} of them: too few for the loop."
+            )
         shade = "grey" if resp is None else "shaded by responsibility"
         means = ", ".join(f"({x:.2f}, {y:.2f})" for x, y in now.means)
-        ellipses = ("one ellipse", "two ellipses", "three ellipses")[len(now.means) - 1]
         return (
-            f"{len(self.X)} observations, {shade}, and {ellipses} around {means}. Below, the "
-            "log-likelihood by iteration so far."
+            f"A cloud of observations with an ellipse for each cluster, around {means}. The "
+            f"{len(self.X)} observations are {shade}. Below, the log-likelihood by iteration "
+            "so far."
         )
 
     def draw(self):

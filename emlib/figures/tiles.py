@@ -119,7 +119,7 @@ class Tiles(LiveFigure):
         """Say what the picture shows."""
         in_what = "its mean colour" if self.colours == "own" else "colours mixed by responsibility"
         return (
-            "A photograph cut into 16 rows of 24 tiles, each in "
+            "A photograph cut into tiles, 16 rows of 24, each in "
             f"{in_what}: pale sky above, a pagoda with red and orange roofs on the left, trees "
             "along the foot and on the right, a lake between them. One tile is ringed; a table "
             "below gives its prior, likelihood and responsibility for building, trees and sky."
