@@ -53,7 +53,10 @@ def write_text(results):
         cases="\n".join(rows),
         faithful=times(results["Old Faithful"]["scikit-learn"]),
         races="\n".join(races),
-        memory=", ".join(f"{name} {mb:.0f} MB" for name, mb in results["memory"].items()),
+        memory=", ".join(
+            f"{name} {'less than 1' if mb < 1 else round(mb)} MB"
+            for name, mb in results["memory"].items()
+        ),
         imports=", ".join(f"{name} {1000 * s:.0f} ms" for name, s in results["import"].items()),
         behind="**Where it is not ahead, iteration by iteration:** "
         + ("; ".join(behind) if behind else "nowhere in this table")

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import warnings
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -140,8 +141,9 @@ def crawling():
 
 def to_the_same_likelihood(X, start, plain, repeats, peers):
     """CPU seconds until what so many plain iterations reach; "emlib" may accelerate here."""
-    goal = emlib.fit_em(X, start, tol=0, max_iter=plain).log_likelihood
-    trace = emlib.fit_em(X, start, tol=0, max_iter=plain, accelerate=True).log_likelihoods
+    run = partial(emlib.fit_em, X, start, tol=0, max_iter=plain)
+    goal = timed(run)[1].log_likelihood
+    trace = timed(partial(run, accelerate=True))[1].log_likelihoods
     if trace[-1] < goal:
         raise SystemExit("the accelerated run climbs another hill: not a race.")
     counts = {"plain": plain, "emlib": int(np.argmax(trace >= goal))}
