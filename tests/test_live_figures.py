@@ -46,15 +46,21 @@ def of(drawn):
 
 
 def cases(keep=lambda drawn: True):
-    """Every figure in one configuration, and in all others if there is time."""
+    """Every figure in one configuration, and in all others if there is time.
+
+    Page by page and configuration by configuration: then each page is opened once for all of its
+    figures.
+    """
     found = []
-    for drawn in filter(keep, FIGURES):
-        turn = PAGES.index(drawn.page) * 3 % len(CONFIGURATIONS)
+    for number, page in enumerate(PAGES):
+        here = [drawn for drawn in filter(keep, FIGURES) if drawn.page == page]
+        turn = number * 3 % len(CONFIGURATIONS)
         for i, configuration in enumerate(CONFIGURATIONS):
-            name = "-".join([of(drawn), *map(str, configuration)])
             marks = [] if i == turn else pytest.mark.slow
-            where = (drawn.page, *configuration)
-            found.append(pytest.param(where, drawn, id=name, marks=marks))
+            for drawn in here:
+                name = "-".join([of(drawn), *map(str, configuration)])
+                where = (page, *configuration)
+                found.append(pytest.param(where, drawn, id=name, marks=marks))
     return pytest.mark.parametrize(("desk", "drawn"), found, indirect=["desk"])
 
 
@@ -62,6 +68,17 @@ def once(keep=lambda drawn: True):
     """Every figure in its representative configuration alone."""
     quick = [case for case in cases(keep).args[1] if not case.marks]
     return pytest.mark.parametrize(("desk", "drawn"), quick, indirect=["desk"])
+
+
+def once_a_kind(keep=lambda drawn: True):
+    """One figure of each kind, and the others of its kind if there is time."""
+    seen, found = set(), []
+    for case in once(keep).args[1]:
+        where, drawn = case.values
+        marks = pytest.mark.slow if drawn.kind in seen else []
+        found.append(pytest.param(where, drawn, id=case.id, marks=marks))
+        seen.add(drawn.kind)
+    return pytest.mark.parametrize(("desk", "drawn"), found, indirect=["desk"])
 
 
 def pages(fixture):
@@ -790,7 +807,7 @@ def assert_the_copied_python_computes_what_is_seen(hand):
         assert same, f"{flat(value)} is none of {numbers}:\n{program}"
 
 
-@once(lambda drawn: "questions" not in drawn.config)
+@once_a_kind(lambda drawn: "questions" not in drawn.config)
 def test_a_copied_link_shows_the_same_state_to_who_opens_it(desk, drawn, browser):
     hand = Hand(desk, drawn)
     hand.start()
@@ -1016,7 +1033,7 @@ FORCED = """root => {
 
 
 @once(lambda drawn: "svg" in drawn.markup)
-@pytest.mark.parametrize("forced", ["light", "dark"])
+@pytest.mark.parametrize("forced", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_words_and_rings_can_be_read_in_forced_colours(desk, drawn, forced):
     hand = Hand(desk, drawn)
     hand.start()
