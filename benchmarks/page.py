@@ -87,8 +87,8 @@ def draw(results):
     ax.minorticks_off()
     ax.set_yticks(range(len(cases)), list(cases))
     ax.invert_yaxis()
-    ax.set_xlabel("times as much processor time as emlib")
-    ax.legend(loc="upper right")
+    ax.set_xlabel("processor time over emlib's")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     svg = plotting.to_svg(figure)
     plt.close(figure)
     return svg
