@@ -13,7 +13,6 @@ from collections import deque
 
 import numpy as np
 
-from .gaussian import covariance_factors
 from .mixture import Parameters
 
 WINDOW = 10
@@ -119,7 +118,4 @@ def _unpack(vector, like, scale):
 
 
 def _distinct_factors(parameters):
-    factors = covariance_factors(
-        parameters.covariances, *parameters.means.shape, parameters.covariance_type
-    )
-    return factors[:1] if parameters.covariance_type == "tied" else factors
+    return parameters.factors[:1] if parameters.covariance_type == "tied" else parameters.factors

@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .gaussian import covariance_factors
-
 
 class Dataset(NamedTuple):
     """Observations with the names and units of their features."""
@@ -55,10 +53,7 @@ def sample_mixture(parameters, n_samples, *, rng):
     )
     noise = rng.standard_normal((n_samples, parameters.n_features))
     X = parameters.means[labels]
-    factors = covariance_factors(
-        parameters.covariances, *parameters.means.shape, parameters.covariance_type
-    )
-    for k, factor in enumerate(factors):
+    for k, factor in enumerate(parameters.factors):
         mine = labels == k
         X[mine] += noise[mine] * factor if factor.ndim == 1 else noise[mine] @ factor.T
     return Sample(X, labels)

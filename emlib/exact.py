@@ -16,12 +16,12 @@ SPARE_DIGITS = 60
 """Sixteen for the result, the rest for covariances that are nearly singular."""
 
 
-def exact_log_ratios(X, parameters, inverse_factors):
+def exact_log_ratios(X, parameters):
     """Log of the product of weight and density, less that of the best component of each row.
 
-    Shape (n_rows, n_components), float64, the largest of each row is 0. The inverse factors, one a
-    component, are those of `emlib.gaussian.whiteners`.
+    Shape (n_rows, n_components), float64, the largest of each row is 0.
     """
+    inverse_factors = parameters.inverse_factors
     x, digits = _to_decimal(X), _digits(X, parameters.means, inverse_factors)
     with localcontext(Context(prec=digits)):
         log_joint = np.empty((len(X), parameters.n_components), dtype=object)

@@ -8,17 +8,11 @@ far apart; then, and where it would be slower, each component is measured from i
 import numpy as np
 
 from . import features
-from .gaussian import (
-    covariance_factors,
-    diagonals,
-    log_densities,
-    log_det_precisions,
-    whiteners,
-)
+from .gaussian import diagonals, log_densities, log_det_precisions
 from .mixture import adopt, log_sum_exp
 from .products import times, times_transposed
 from .rows import N_ROWS, Rows
-from .steps import Statistics, block_statistics
+from .steps import Statistics, block_statistics, digits_lost
 from .validation import check_means
 
 DIGITS_LOST = 1e6
@@ -48,31 +42,28 @@ class Expectation:
 
         Raises DegenerateComponentError where a covariance is not positive definite.
         """
-        shape = parameters.means.shape
-        inverses = whiteners(
-            covariance_factors(parameters.covariances, *shape, self.covariance_type)
-        )
-        origins = parameters.means
-        if self.covariance_type != "full" or shape[1] <= 8 * shape[0]:
-            coefficients, precisions, lost = self.coefficients(parameters, inverses)
+        origins, narrow = parameters.means, parameters.n_features <= 8 * parameters.n_components
+        if narrow or self.covariance_type != "full":
+            coefficients, precisions, lost = self.coefficients(parameters)
             if lost <= DIGITS_LOST:
                 expected, log_likelihood = self.rows.add_up(
                     by_features, coefficients, self.covariance_type
                 )
                 if self.covariance_type == "tied":
                     log_likelihood -= 0.5 * float((precisions * expected.scatters).sum())
-                if expected.digits_lost(self.reg_covar) <= DIGITS_LOST:
+                if digits_lost(expected, self.reg_covar) <= DIGITS_LOST:
                     return expected, log_likelihood
                 origins = expected.means()
-        return self.rows.add_up(by_component, parameters, inverses, origins)
+        return self.rows.add_up(by_component, parameters, origins)
 
-    def coefficients(self, parameters, inverses):
+    def coefficients(self, parameters):
         """Coefficients of the features, the precisions, and how many digits the features lose.
 
         The last is the logarithm of a squared distance from the centre: the largest, in a
         component's own standard deviations, of its mean and of the data's spread.
         """
-        covariance_type, offsets = self.covariance_type, parameters.means - self.rows.mean
+        covariance_type, inverses = self.covariance_type, parameters.inverse_factors
+        offsets = parameters.means - self.rows.mean
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             if covariance_type == "full":
                 precisions = np.swapaxes(inverses, 1, 2) @ inverses
@@ -94,14 +85,13 @@ class Expectation:
             return found, precisions, np.maximum(squares.max(), widths.max())
 
 
-def by_component(blocks, _, parameters, inverses, origins):
+def by_component(blocks, _, parameters, origins):
     """Statistics and log-likelihood of some of the rows; those of two parts add up.
 
     Parameters
     ----------
     blocks : emlib.rows.Blocks
     parameters : Parameters
-    inverses : inverse factors of the covariances, see `emlib.gaussian.whiteners`
     origins : array, shape (n_components, n_features); each component is measured from its own
     """
     n_components, d = parameters.means.shape
@@ -112,7 +102,7 @@ def by_component(blocks, _, parameters, inverses, origins):
     total, log_likelihood = block_statistics(*nothing, covariance_type, origins), 0.0
     seen = 0
     for block, weight in blocks.blocks(_block_length(n_components * 2 + d)):
-        log_joint = log_weights + log_densities(block, parameters.means, inverses)
+        log_joint = log_weights + log_densities(block, parameters.means, parameters.inverse_factors)
         log_density = log_sum_exp(log_joint)
         if np.isneginf(log_density).any():
             row = blocks.row(seen + int(np.argmin(log_density)))

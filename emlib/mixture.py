@@ -4,6 +4,7 @@ responsibilities   r_ik  =  weights_k N(x_i | k) / sum_j weights_j N(x_i | j)
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -71,6 +72,20 @@ class Parameters(Frozen):
         """Number of numbers in one observation, d."""
         return self.means.shape[1]
 
+    @cached_property
+    def factors(self):
+        """Factors A of the covariances, S = A A', one a component; see `covariance_factors`."""
+        found = covariance_factors(self.covariances, *self.means.shape, self.covariance_type)
+        found.setflags(write=False)
+        return found
+
+    @cached_property
+    def inverse_factors(self):
+        """Inverse factors A^-1, one a component; see `emlib.gaussian.whiteners`."""
+        found = whiteners(self.factors)
+        found.setflags(write=False)
+        return found
+
 
 def log_joint(X, weights, means, covariances, covariance_type="full"):
     """Log of prior times likelihood, log(weights_k N(x_i | k)).
@@ -129,15 +144,12 @@ def responsibilities(X, weights, means, covariances, covariance_type="full"):
     """
     X, parameters = check_X(X), Parameters(weights, means, covariances, covariance_type)
     check_means(parameters.means, n_features=X.shape[1])
-    inverse_factors = whiteners(
-        covariance_factors(parameters.covariances, *parameters.means.shape, covariance_type)
-    )
     with np.errstate(divide="ignore"):
         log_numerators = np.log(parameters.weights)
-    log_numerators = log_numerators + log_densities(X, parameters.means, inverse_factors)
-    doubtful = _rounding_decides(log_numerators, parameters, inverse_factors)
+    log_numerators = log_numerators + log_densities(X, parameters.means, parameters.inverse_factors)
+    doubtful = _rounding_decides(log_numerators, parameters)
     if doubtful.any() and X.shape[1] <= MOST_FEATURES:
-        log_numerators[doubtful] = exact_log_ratios(X[doubtful], parameters, inverse_factors)
+        log_numerators[doubtful] = exact_log_ratios(X[doubtful], parameters)
     return softmax(log_numerators)
 
 
@@ -172,7 +184,7 @@ def lower_bound(X, resp, parameters):
     return float((resp[used] * (log_numerators[used] - np.log(resp[used]))).sum())
 
 
-def _rounding_decides(log_numerators, parameters, inverse_factors):
+def _rounding_decides(log_numerators, parameters):
     """Tell the rows whose responsibilities would be nothing but the rounding of log densities.
 
     A log density is known to so many times its own rounding, to more where features are nearly
@@ -181,7 +193,7 @@ def _rounding_decides(log_numerators, parameters, inverse_factors):
     values = np.maximum(log_numerators, -np.finfo(float).max)
     relative = parameters.n_features * ROUNDING
     with np.errstate(over="ignore"):
-        rounding = relative * _collinearity(parameters, inverse_factors) * np.abs(values)
+        rounding = relative * _collinearity(parameters) * np.abs(values)
         best = values.argmax(axis=1)[:, None]
         doubt = rounding + np.take_along_axis(rounding, best, axis=1)
         behind = np.take_along_axis(values, best, axis=1) - values
@@ -189,12 +201,12 @@ def _rounding_decides(log_numerators, parameters, inverse_factors):
     return (rivals & (doubt > DOUBT) & (behind <= doubt + NEGLIGIBLE)).any(axis=1)
 
 
-def _collinearity(parameters, inverse_factors):
+def _collinearity(parameters):
     """Largest ratio of a variance to what the other features leave of it, for each component."""
-    if inverse_factors.ndim == 2:
+    if parameters.inverse_factors.ndim == 2:
         return np.ones(parameters.n_components)
     variances = np.diagonal(parameters.covariances, axis1=-2, axis2=-1)
-    scaled = inverse_factors * np.sqrt(variances)[..., None, :]
+    scaled = parameters.inverse_factors * np.sqrt(variances)[..., None, :]
     return np.square(scaled).sum(axis=1).max(axis=1)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from .gaussian import covariance_factors, whiteners
 from .mixture import Frozen
 from .validation import DegenerateComponentError
 
@@ -78,9 +77,9 @@ def smallest_variances(parameters):
     covariances = parameters.covariances
     if parameters.covariance_type in ("diag", "spherical"):
         return covariances.reshape(len(covariances), -1).min(axis=1)
-    stack = covariances.reshape(-1, *covariances.shape[-2:])
-    inverses = whiteners(covariance_factors(stack, len(stack), parameters.n_features, "full"))
-    smallest = np.linalg.svd(inverses, compute_uv=False)[:, 0] ** -2.0
+    inverses = parameters.inverse_factors
+    distinct = inverses[:1] if parameters.covariance_type == "tied" else inverses
+    smallest = np.linalg.svd(distinct, compute_uv=False)[:, 0] ** -2.0
     return np.broadcast_to(smallest, parameters.n_components)
 
 

@@ -77,27 +77,10 @@ class Statistics(Frozen):
             return shift, centred / (counts * shift.shape[1])
         return shift, centred / counts.reshape(-1, *[1] * (centred.ndim - 1))
 
-    def digits_lost(self, reg_covar=0.0):
-        """Largest ratio of a mean's square, from the origin, to what is left of that variance.
-
-        Subtracting the mean's square from the second moment loses its logarithm in digits. What is
-        left is the variance that the other features leave: it is small along a needle, whichever
-        way the needle points. reg_covar, which the M-step adds, is part of it.
-        """
-        (shift, covariances), shape = self.moments, self.covariance_type
-        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            squares = np.square(shift)
-            if shape == "spherical":
-                squares = squares.mean(axis=1)
-            elif shape == "tied":
-                squares = self.counts @ squares / self.counts.sum()
-            if shape in ("full", "tied"):
-                left = _left_by_others(covariances + reg_covar * np.eye(shift.shape[1]))
-            else:
-                left = covariances + reg_covar
-            ratios = squares / np.maximum(left, 0.0)
-        # 0 / 0 has lost nothing
-        return float(np.fmax.reduce(ratios, axis=None, initial=0.0))
+    @cached_property
+    def maxima(self):
+        """What `m_step` made of them, by `reg_covar`: the E-step's guard asks before the M-step."""
+        return {}
 
     def about(self, origins):
         """Return the same statistics with other origins, shape (n_components, n_features)."""
@@ -131,15 +114,6 @@ class Statistics(Frozen):
     def __radd__(self, other):
         """Let `sum` begin with its 0."""
         return self if isinstance(other, int) and other == 0 else NotImplemented
-
-
-def _left_by_others(covariances):
-    """Variance of each feature that is left after regression on the others; 0 where none is."""
-    try:
-        inverses = np.linalg.inv(covariances)
-    except np.linalg.LinAlgError:
-        inverses = np.full_like(covariances, np.inf)
-    return 1 / np.diagonal(inverses, axis1=-2, axis2=-1)
 
 
 def statistics(X, resp, covariance_type="full", origins=None):
@@ -221,20 +195,22 @@ def m_step(expected, reg_covar=0.0):
     9.17 to 9.27.
     """
     reg_covar = check_not_negative(reg_covar, "reg_covar")
+    if reg_covar not in expected.maxima:
+        expected.maxima[reg_covar] = _maximum(expected, reg_covar)
+    return expected.maxima[reg_covar]
+
+
+def _maximum(expected, reg_covar):
+    """Compute what `m_step` returns."""
     counts, covariance_type = expected.counts, expected.covariance_type
-    if (counts <= 0).any():
+    if not counts.min() > 0:
         raise DegenerateComponentError(
             np.flatnonzero(counts <= 0), "empty", "start elsewhere or use fewer components"
         )
     shift, covariances = expected.moments
     n_features = shift.shape[1]
     means = expected.origins + shift
-    sound = np.isfinite(means).all(axis=1)
-    if covariance_type != "tied":
-        sound &= np.isfinite(covariances.reshape(len(means), -1)).all(axis=1)
-    if not sound.all() or not np.isfinite(covariances).all():
-        component = f"component {int(sound.argmin())}" if not sound.all() else "all components"
-        raise ValueError(f"the statistics of {component} overflow float64; rescale X.")
+    _check_finite(means, covariances, covariance_type)
     covariances = _without_rounding(covariances, means, shift, covariance_type)
     if covariance_type in ("full", "tied"):
         # rounding leaves a trace of asymmetry, and of a collapsing component little else
@@ -250,6 +226,44 @@ def m_step(expected, reg_covar=0.0):
         covariances=covariances,
         covariance_type=covariance_type,
     )
+
+
+def digits_lost(expected, reg_covar=0.0):
+    """Largest ratio of a mean's square, from the origin, to what is left of that variance.
+
+    Subtracting the mean's square from the second moment loses its logarithm in digits. What is
+    left is the variance that the other features leave, one over the diagonal of the precision: it
+    is small along a needle, whichever way the needle points. Infinite where nothing is left; 0
+    where a component is empty, since the M-step will stop there.
+    """
+    if not expected.counts.min() > 0:
+        return 0.0
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        try:
+            inverses = m_step(expected, reg_covar).inverse_factors
+        except ValueError:
+            return np.inf
+        squares, precisions = np.square(expected.moments[0]), np.square(inverses)
+        if expected.covariance_type == "tied":
+            squares = expected.counts @ squares / expected.counts.sum()
+        elif expected.covariance_type == "spherical":
+            squares = squares.mean(axis=1, keepdims=True)
+        if precisions.ndim == 3:
+            precisions = precisions.sum(axis=1)
+        return float((squares * precisions).max())
+
+
+def _check_finite(means, covariances, covariance_type):
+    """Raise an error that names the component if a number is not finite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(means.sum() + covariances.sum()):
+            return
+    sound = np.isfinite(means).all(axis=1)
+    if covariance_type != "tied":
+        sound &= np.isfinite(covariances.reshape(len(means), -1)).all(axis=1)
+    if not sound.all() or not np.isfinite(covariances).all():
+        component = f"component {int(sound.argmin())}" if not sound.all() else "all components"
+        raise ValueError(f"the statistics of {component} overflow float64; rescale X.")
 
 
 def _without_rounding(covariances, means, shift, covariance_type):
