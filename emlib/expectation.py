@@ -1,27 +1,25 @@
-"""The E-step over rows in blocks: parameters -> expected sufficient statistics, log-likelihood.
+"""The E-step: parameters -> expected sufficient statistics, log-likelihood.
 
-Two ways to the same numbers. The fast one (`features`) needs two matrix products a block. It
-measures all components from one centre, so it loses digits when components are very narrow and very
-far apart; then, and where it would be slower, each component is measured from its own mean.
+Two fast ways to the numbers measure all components from one centre (`passes`), so they lose digits
+when components are very narrow and very far apart; then each component is measured from its own
+mean.
 """
 
 import numpy as np
 
 from . import features
-from .gaussian import diagonals, log_densities, log_det_precisions
-from .mixture import adopt, log_sum_exp
-from .products import times, times_transposed
-from .rows import N_ROWS, Rows
-from .steps import Statistics, block_statistics, digits_lost
+from .gaussian import log_det_precisions
+from .passes import by_component, by_features, by_whitening
+from .rows import Rows
+from .steps import digits_lost
 from .validation import check_means
 
 DIGITS_LOST = 1e6
 """Squared distance from the centre, in a component's own standard deviations, above which the fast
-way would lose more than six of sixteen digits."""
+ways would lose more than six of sixteen digits."""
 
-SMALLEST_EXPONENT = -700.0
-SMALLEST = np.exp(SMALLEST_EXPONENT)
-"""Responsibilities below exp of this are 0: next to them are numbers on which processors crawl."""
+WIDE = 8
+"""Times as many features as components, from which whitening is faster than quadratic features."""
 
 
 class Expectation:
@@ -42,137 +40,56 @@ class Expectation:
 
         Raises DegenerateComponentError where a covariance is not positive definite.
         """
-        origins, narrow = parameters.means, parameters.n_features <= 8 * parameters.n_components
-        if narrow or self.covariance_type != "full":
-            coefficients, precisions, lost = self.coefficients(parameters)
-            if lost <= DIGITS_LOST:
-                expected, log_likelihood = self.rows.add_up(
-                    by_features, coefficients, self.covariance_type
-                )
-                if self.covariance_type == "tied":
-                    log_likelihood -= 0.5 * float((precisions * expected.scatters).sum())
-                if digits_lost(expected, self.reg_covar) <= DIGITS_LOST:
-                    return expected, log_likelihood
-                origins = expected.means()
+        origins = parameters.means
+        if self.loses(parameters) <= DIGITS_LOST:
+            expected, log_likelihood = self.from_the_centre(parameters)
+            if digits_lost(expected, self.reg_covar) <= DIGITS_LOST:
+                return expected, log_likelihood
+            origins = expected.means()
         return self.rows.add_up(by_component, parameters, origins)
 
-    def coefficients(self, parameters):
-        """Coefficients of the features, the precisions, and how many digits the features lose.
+    def loses(self, parameters):
+        """Tell what is lost by measuring from the centre; its logarithm is a number of digits.
 
-        The last is the logarithm of a squared distance from the centre: the largest, in a
-        component's own standard deviations, of its mean and of the data's spread.
+        The largest squared distance from the centre, in a component's own standard deviations, of
+        its mean and of the data's spread.
         """
-        covariance_type, inverses = self.covariance_type, parameters.inverse_factors
-        offsets = parameters.means - self.rows.mean
-        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            if covariance_type == "full":
-                precisions = np.swapaxes(inverses, 1, 2) @ inverses
-                widths = diagonals(precisions) * self.rows.variance
-            elif covariance_type == "tied":
-                precisions = inverses[0].T @ inverses[0]
-                widths = np.diagonal(precisions) * self.rows.variance
+        inverses, offsets = parameters.inverse_factors, parameters.means - self.rows.mean
+        with np.errstate(over="ignore", invalid="ignore"):
+            precisions = np.square(inverses)
+            if inverses.ndim == 2:
+                squares = np.square(offsets * inverses)
             else:
-                precisions = 1 / parameters.covariances
-                widths = precisions.reshape(len(offsets), -1) * self.rows.variance
-            found = features.coefficients(
-                parameters.weights,
-                offsets,
-                precisions,
-                log_det_precisions(inverses),
-                covariance_type,
-            )
-            squares = (found[:, 1 : 1 + offsets.shape[1]] * offsets).sum(axis=1)
-            return found, precisions, np.maximum(squares.max(), widths.max())
+                squares = np.square(np.matmul(inverses, offsets[:, :, None]))[:, :, 0]
+                precisions = precisions.sum(axis=1)
+            return np.maximum(squares.sum(axis=1).max(), (precisions * self.rows.variance).max())
 
+    def from_the_centre(self, parameters):
+        """Return what a call returns, in the faster of the two fast ways, whatever is lost."""
+        n_components, n_features = parameters.means.shape
+        if self.covariance_type == "full" and n_features > WIDE * n_components:
+            return self.rows.add_up(by_whitening, parameters)
+        precisions = self._precisions(parameters)
+        coefficients = features.coefficients(
+            parameters.weights,
+            parameters.means - self.rows.mean,
+            precisions,
+            log_det_precisions(parameters.inverse_factors),
+            self.covariance_type,
+        )
+        expected, log_likelihood = self.rows.add_up(by_features, coefficients, self.covariance_type)
+        if self.covariance_type == "tied":
+            log_likelihood -= 0.5 * float((precisions * expected.scatters).sum())
+        return expected, log_likelihood
 
-def by_component(blocks, _, parameters, origins):
-    """Statistics and log-likelihood of some of the rows; those of two parts add up.
-
-    Parameters
-    ----------
-    blocks : emlib.rows.Blocks
-    parameters : Parameters
-    origins : array, shape (n_components, n_features); each component is measured from its own
-    """
-    n_components, d = parameters.means.shape
-    covariance_type = parameters.covariance_type
-    with np.errstate(divide="ignore"):
-        log_weights = np.log(parameters.weights)
-    nothing = np.empty((0, d)), np.empty((0, n_components))
-    total, log_likelihood = block_statistics(*nothing, covariance_type, origins), 0.0
-    seen = 0
-    for block, weight in blocks.blocks(_block_length(n_components * 2 + d)):
-        log_joint = log_weights + log_densities(block, parameters.means, parameters.inverse_factors)
-        log_density = log_sum_exp(log_joint)
-        if np.isneginf(log_density).any():
-            row = blocks.row(seen + int(np.argmin(log_density)))
-            raise ValueError(
-                f"row {row} of X lies more than 1e154 standard deviations from every component; "
-                "start nearer, or rescale X."
-            )
-        seen += len(block)
-        resp = np.exp(log_joint - log_density)
-        if weight is not None:
-            resp *= weight[:, None]
-            log_density = log_density[:, 0] * weight
-        total += block_statistics(block, resp, covariance_type, origins)
-        log_likelihood += float(log_density.sum())
-    return total, log_likelihood
-
-
-def by_features(blocks, centre, coefficients, covariance_type):
-    """Statistics about the centre, and log-likelihood, of some of the rows; two parts add up.
-
-    For "tied" the log-likelihood lacks what all components share, -1/2 sum_i x_i' L x_i.
-    """
-    d, totals, log_likelihood = len(centre), np.zeros(coefficients.shape), 0.0
-    for block, weight in _feature_blocks(blocks, centre, *coefficients.shape, covariance_type):
-        logits = times(coefficients, block)
-        log_density = softmax_over_components(logits)
-        if weight is not None:
-            logits *= weight
-            log_density *= weight
-        totals += times_transposed(logits, block)
-        log_likelihood += float(log_density.sum())
-    counts, sums, scatters = features.unpack(totals, d, covariance_type)
-    origins = np.empty(sums.shape)
-    origins[:] = centre
-    expected = adopt(
-        Statistics,
-        counts=counts,
-        sums=sums,
-        scatters=_scatter(blocks, centre) if covariance_type == "tied" else scatters,
-        origins=origins,
-        covariance_type=covariance_type,
-    )
-    return expected, log_likelihood
-
-
-def _feature_blocks(blocks, centre, n_components, n_columns, covariance_type):
-    """Yield (features, weight); a single block is computed once and kept."""
-    if covariance_type in blocks.kept:
-        yield blocks.kept[covariance_type]
-        return
-    length = _block_length(n_columns + n_components)
-    buffer = np.empty((n_columns, min(length, blocks.n_rows)))
-    for block, weight in blocks.blocks(length):
-        filled = features.fill(buffer[:, : len(block)], block, centre, covariance_type)
-        if len(block) == blocks.n_rows:
-            blocks.kept[covariance_type] = filled, weight
-        yield filled, weight
-
-
-def _scatter(blocks, centre):
-    """Weighted sum of (x - centre)(x - centre)'; it depends on no parameter, so it is kept."""
-    if "scatter" not in blocks.kept:
-        scatter = np.zeros((len(centre), len(centre)))
-        for block, weight in blocks.blocks(N_ROWS):
-            differences = block - centre
-            if weight is not None:
-                differences *= np.sqrt(weight)[:, None]
-            scatter += differences.T @ differences
-        blocks.kept["scatter"] = scatter
-    return blocks.kept["scatter"]
+    def _precisions(self, parameters):
+        """Precisions, shaped as covariances are."""
+        inverses = parameters.inverse_factors
+        if self.covariance_type == "full":
+            return np.swapaxes(inverses, 1, 2) @ inverses
+        if self.covariance_type == "tied":
+            return inverses[0].T @ inverses[0]
+        return 1 / parameters.covariances
 
 
 def e_step(X, parameters, sample_weight=None):
@@ -196,27 +113,3 @@ def e_step(X, parameters, sample_weight=None):
     rows = Rows(X, sample_weight)
     check_means(parameters.means, n_features=rows.n_features)
     return Expectation(rows, parameters.covariance_type)(parameters)
-
-
-def softmax_over_components(logits):
-    """Turn logits, (n_components, n_rows), into responsibilities in place; return log sums.
-
-    The log sums, shape (n_rows,), are the log densities of the mixture.
-    """
-    largest = logits.max(axis=0)
-    logits -= largest
-    np.maximum(logits, SMALLEST_EXPONENT, out=logits)
-    np.exp(logits, out=logits)
-    logits -= SMALLEST
-    sums = logits.sum(axis=0)
-    logits /= sums
-    return largest + np.log(sums)
-
-
-def _block_length(numbers_a_row):
-    """Rows a block, so that what is computed on it stays in the processor's cache.
-
-    Never so many that its rows, 8 bytes a number, lie a power of two apart: caches are built such
-    that those push each other out.
-    """
-    return int(np.clip(196_608 // numbers_a_row, 256, 4000))

@@ -71,7 +71,8 @@ def coefficients(weights, offsets, precisions, log_dets, covariance_type):
         precisions = precisions.reshape(k, -1)
         np.multiply(offsets, precisions, out=linear)
         np.multiply(-0.5, precisions, out=quadratic)
-    np.log(weights, out=constant)
+    with np.errstate(divide="ignore"):
+        np.log(weights, out=constant)
     constant += 0.5 * (log_dets - d * LOG_2PI - (linear * offsets).sum(axis=1))
     return found
 

@@ -10,27 +10,25 @@ from random_mixtures import COVARIANCE_TYPES, for_all, problems, random_covarian
 
 import emlib
 from emlib import expectation, features, steps
-from emlib.expectation import Expectation, by_component, softmax_over_components
+from emlib.expectation import Expectation, by_component
 from emlib.gaussian import log_densities, log_det_precision
+from emlib.passes import softmax_over_components
 from emlib.rows import Blocks, Rows
 
 shapes = pytest.mark.parametrize("shape", COVARIANCE_TYPES)
 
 
 def both_ways(X, parameters, weight=None):
-    """Statistics and log-likelihood by features and by component, without the guard's say."""
-    rows, shape = Rows(X, weight), parameters.covariance_type
-    coefficients, precisions, _ = Expectation(rows, shape).coefficients(parameters)
-    expected, found = rows.add_up(expectation.by_features, coefficients, shape)
-    if shape == "tied":
-        found -= 0.5 * (precisions * expected.scatters).sum()
-    return (expected, found), rows.add_up(by_component, parameters, parameters.means)
+    """Statistics and log-likelihood by a fast way and by component, without the guard's say."""
+    rows = Rows(X, weight)
+    fast = Expectation(rows, parameters.covariance_type).from_the_centre(parameters)
+    return fast, rows.add_up(by_component, parameters, parameters.means)
 
 
 def keeps_its_digits(X, parameters):
-    """Whether the fast way is taken, for all that the guard of the E-step has to say."""
+    """Whether a fast way is taken, for all that the guard of the E-step has to say."""
     expects = Expectation(Rows(X), parameters.covariance_type)
-    return expects.coefficients(parameters)[2] <= expectation.DIGITS_LOST
+    return expects.loses(parameters) <= expectation.DIGITS_LOST
 
 
 # The algebra
@@ -116,6 +114,22 @@ def test_both_ways_agree_with_weights_and_many_blocks(shape):
     np.testing.assert_allclose(moved.scatters, slow.scatters, rtol=1e-11, atol=1e-9)
 
 
+@pytest.mark.parametrize("d", [17, 70])
+def test_many_features_are_whitened_and_agree(d, monkeypatch):
+    monkeypatch.setattr(features, "coefficients", None)
+    rng = np.random.default_rng(d)
+    X, weight = rng.normal(3, 2, size=(3000, d)), rng.uniform(0, 3, size=3000)
+    covariances = random_covariances(rng, 2, d, "full")
+    for weights in ([0.3, 0.7], [0, 1]):
+        parameters = emlib.Parameters(weights, rng.normal(3, 1, size=(2, d)), covariances)
+        (fast, one), (slow, other) = both_ways(X, parameters, weight)
+        assert one == pytest.approx(other, rel=1e-12)
+        moved = fast.about(slow.origins)
+        np.testing.assert_allclose(moved.counts, slow.counts, rtol=1e-11, atol=1e-9)
+        np.testing.assert_allclose(moved.sums, slow.sums, rtol=1e-11, atol=1e-8)
+        np.testing.assert_allclose(moved.scatters, slow.scatters, rtol=1e-11, atol=1e-8)
+
+
 # The guard
 
 
@@ -160,9 +174,21 @@ def narrow_and_far(shape):
     return X, emlib.Parameters([0.1, 0.4, 0.3, 0.2], means, covariances, shape)
 
 
-@shapes
-def test_the_guard_of_the_e_step_matters(shape, monkeypatch):
-    X, parameters = narrow_and_far(shape)
+def narrower_and_far_in_many_features():
+    """Two components that overlap, 1e11 of their standard deviations from the centre."""
+    rng = np.random.default_rng(4)
+    width, means = 1e-8, np.full((2, 17), 1e3)
+    means[1] += 0.3 * width
+    X = means[rng.integers(2, size=80)] + width * rng.normal(size=(80, 17))
+    X[40:] += 1e3 * rng.normal(size=(40, 17))
+    covariances = width**2 * random_covariances(rng, 2, 17, "full")
+    return X, emlib.Parameters([0.4, 0.6], means, covariances)
+
+
+@pytest.mark.parametrize("case", [*COVARIANCE_TYPES, "many features"])
+def test_the_guard_of_the_e_step_matters(case, monkeypatch):
+    many = case == "many features"
+    X, parameters = narrower_and_far_in_many_features() if many else narrow_and_far(case)
     counts, log_likelihood = exact_e_step(X, parameters)
 
     def error():
