@@ -51,7 +51,10 @@ def write_text(results):
     machine = results["machine"]
     return TEXT.format(
         cases="\n".join(rows),
-        faithful=times(results["Old Faithful"]["scikit-learn"]),
+        faithful="\n".join(
+            f"| full, Old Faithful (n 272, d 2, K 2), {kind} | {times(ratio['scikit-learn'])} | |"
+            for kind, ratio in results["Old Faithful"].items()
+        ),
         races="\n".join(races),
         memory=", ".join(
             f"{name} {'less than 1' if mb < 1 else round(mb)} MB"
