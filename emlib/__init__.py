@@ -29,6 +29,7 @@ from .initialization import (
     start_from_responsibilities,
 )
 from .kmeans import kmeans_plusplus
+from .maximization import m_step
 from .mixture import (
     Parameters,
     entropy,
@@ -41,7 +42,7 @@ from .protocol import NotFittedError
 from .restarts import Restarts, fit_em_restarts
 from .result import ConvergenceWarning, EMResult, RegularizationWarning
 from .selection import aic, bic, icl, n_free_parameters
-from .steps import Statistics, m_step, statistics
+from .sufficient import Statistics, statistics
 from .validation import DegenerateComponentError
 
 __version__ = "0.1.0"

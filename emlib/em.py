@@ -12,11 +12,11 @@ import numpy as np
 
 from .acceleration import Anderson
 from .expectation import Expectation
+from .maximization import m_step
 from .mixture import Parameters
 from .progress import progress_bar
 from .result import EMResult, status_of, warn_about
 from .rows import Rows
-from .steps import m_step
 from .validation import (
     DegenerateComponentError,
     check_means,

@@ -1,40 +1,21 @@
 """`GaussianMixture`: scikit-learn's class by name, arguments and attributes; emlib's functions.
 
-It only translates. The mathematics stands in `emlib.em`, `emlib.steps` and `emlib.initialization`,
-what any estimator of scikit-learn's must do in `emlib.protocol`.
+It only translates. How it fits stands in `emlib.fitting`, what any estimator of scikit-learn's must
+do in `emlib.protocol`.
 """
 
 import warnings
-from dataclasses import replace
-from numbers import Integral
 
 import numpy as np
 
-from . import initialization
-from .em import run_rows
-from .gaussian import covariance_factors, whiteners
+from .fitting import as_random_state, check_arguments, fitted_attributes, run_from_starts
 from .given import given_arrays
-from .kmeans import find_centres
 from .mixture import Parameters, log_joint, log_sum_exp, responsibilities
 from .protocol import Estimator, as_table, feature_names, kin
-from .report import Report
-from .restarts import run_from_each
-from .result import ConvergenceWarning, EMResult, status_of, warn_about_floor
+from .result import ConvergenceWarning, status_of, warn_about_floor
 from .rows import N_ROWS, Rows
 from .selection import n_free_parameters
-from .steps import m_step
-from .validation import (
-    DegenerateComponentError,
-    check_block,
-    check_covariance_type,
-    check_not_negative,
-    check_option,
-    check_whole,
-    covariances_shape,
-)
-
-LLOYD_STEPS = 100
-"""Most steps of k-means that `init_params="kmeans"` takes."""
+from .validation import DegenerateComponentError, check_block, check_whole
 
 ILL_DEFINED = (
     "Fitting the mixture model failed because some components have ill-defined empirical "
@@ -185,7 +166,7 @@ class GaussianMixture(Estimator):
                 f"Invalid value for 'n_samples': {n_samples} . The sampling requires at least one "
                 "sample."
             )
-        state = _random_state(self.random_state)
+        state = as_random_state(self.random_state)
         counts = state.multinomial(n_samples, np.asarray(self.weights_, dtype=float))
         means, d = np.asarray(self.means_, dtype=float), self.means_.shape[1]
         covariances = [self.covariances_] * len(means)
@@ -218,7 +199,7 @@ class GaussianMixture(Estimator):
 
     def _fit(self, X, sample_weight, stacklevel):
         previous = self.forget_fit()
-        self._check_arguments()
+        check_arguments(self)
         names, table = feature_names(X), as_table(X)
         if len(table) < 2:
             raise ValueError(
@@ -234,8 +215,8 @@ class GaussianMixture(Estimator):
             sample_weight = np.asanyarray(sample_weight)
         rows, given = Rows(table, sample_weight), given_arrays(self, table.shape[1])
         try:
-            result = self._run(rows, given, previous if self.warm_start else {})
-            fitted = self._attributes(result, rows, table.dtype)
+            result = run_from_starts(self, rows, given, previous if self.warm_start else {})
+            fitted = fitted_attributes(result, rows, table.dtype)
         except DegenerateComponentError as error:
             why = (
                 ILL_DEFINED if error.status == "collapsed" else "Fitting the mixture model failed."
@@ -251,124 +232,6 @@ class GaussianMixture(Estimator):
         if self.max_iter > 0:
             warn_about_floor(result.parameters, float(self.reg_covar), stacklevel)
         return self
-
-    def _run(self, rows, given, previous):
-        """Run the loop from every start; the best run, one M-step after its last E-step."""
-        if "converged_" in previous:
-            self._check_warm(previous["covariances_"].shape, rows.n_features)
-            start = Parameters(
-                previous["weights_"],
-                previous["means_"],
-                previous["covariances_"],
-                self.covariance_type,
-            )
-            before = previous["lower_bound_"] * rows.total_weight
-            return self._run_once(rows, start, before, 0)
-
-        def run(numbered):
-            number, rng = numbered
-            start = self._start(rows, rng, given)
-            return self._run_once(rows, start, -np.inf, number)
-
-        if len(given) == 3:
-            return run((0, None))
-        seed = _random_state(self.random_state).randint(2**31, size=4)
-        starts = enumerate(np.random.default_rng(seed).spawn(self.n_init))
-        if self.max_iter == 0:
-            return run(next(starts))
-        return run_from_each(run, starts).best
-
-    def _check_warm(self, found, n_features):
-        wanted = covariances_shape(self.n_components, n_features, self.covariance_type)
-        if found != wanted:
-            raise ValueError(
-                f"warm_start goes on from covariances of shape {found}, and n_components="
-                f"{self.n_components}, covariance_type={self.covariance_type!r} and {n_features} "
-                f"features need {wanted}; fit anew with warm_start=False."
-            )
-
-    def _run_once(self, rows, start, before, number):
-        if self.max_iter == 0:
-            return EMResult(start, np.empty(0), converged=False)
-        report = Report(number, self.verbose, self.verbose_interval, before, rows.total_weight)
-        result = run_rows(
-            rows,
-            start,
-            tol=self.tol,
-            max_iter=self.max_iter - 1,
-            reg_covar=self.reg_covar,
-            callback=report.iteration if self.verbose else None,
-            before=before,
-        )
-        if result.failure:
-            raise result.failure
-        report.end(result)
-        return replace(result, parameters=m_step(result.statistics, self.reg_covar))
-
-    def _start(self, rows, rng, given):
-        if len(given) == 3:
-            return Parameters(covariance_type=self.covariance_type, **given)
-        shape, k = self.covariance_type, self.n_components
-        if self.init_params == "random":
-            start = initialization.start_from_random_responsibilities(
-                rows, k, covariance_type=shape, reg_covar=self.reg_covar, rng=rng
-            )
-            return replace(start, **given)
-        if self.init_params == "random_from_data":
-            centres = initialization.random_rows(rows, k, rng)
-        else:
-            steps = LLOYD_STEPS if self.init_params == "kmeans" else 0
-            centres = find_centres(rows, k, lloyd_steps=steps, rng=rng, copies=True)
-        own = self.init_params == "kmeans"
-        start = initialization.start_from_centres(
-            rows, centres, covariance_type=shape, pooled=not own, reg_covar=self.reg_covar
-        )
-        return replace(start, **({} if own else {"means": centres}) | given)
-
-    def _check_arguments(self):
-        leasts = {"n_components": 1, "max_iter": 0, "n_init": 1, "verbose_interval": 1}
-        for name, least in leasts.items():
-            check_whole(getattr(self, name), name, least)
-        if not isinstance(self.verbose, bool):
-            check_whole(self.verbose, "verbose")
-        if not isinstance(self.warm_start, bool | np.bool_):
-            raise ValueError(f"warm_start must be True or False; got {self.warm_start!r}.")
-        check_not_negative(self.tol, "tol")
-        check_not_negative(self.reg_covar, "reg_covar")
-        check_covariance_type(self.covariance_type)
-        options = ("kmeans", "k-means++", "random", "random_from_data")
-        check_option(self.init_params, "init_params", options)
-
-    def _attributes(self, result, rows, dtype):
-        dtype = np.float32 if dtype == np.float32 else np.float64
-        parameters = result.parameters
-        arrays = [
-            np.array(array, dtype=dtype)
-            for array in (parameters.weights, parameters.means, parameters.covariances)
-        ]
-        shape = self.covariance_type
-        # of what is kept, which has fewer digits than what was computed if X has
-        factors = covariance_factors(arrays[2].astype(float), *parameters.means.shape, shape)
-        inverses = np.array(whiteners(factors[:1] if shape == "tied" else factors))
-        cholesky = inverses if shape == "diag" else np.swapaxes(inverses, -1, -2)
-        if shape == "spherical":
-            cholesky = inverses[:, 0]
-        elif shape == "tied":
-            cholesky = cholesky[0]
-        square = shape in ("diag", "spherical")
-        precisions = cholesky**2 if square else cholesky @ np.swapaxes(cholesky, -1, -2)
-        bounds = [float(value) for value in result.log_likelihoods / rows.total_weight]
-        return {
-            "weights_": arrays[0],
-            "means_": arrays[1],
-            "covariances_": arrays[2],
-            "precisions_cholesky_": np.array(cholesky, dtype=dtype),
-            "precisions_": np.array(precisions, dtype=dtype),
-            "converged_": bool(result.converged),
-            "n_iter_": len(bounds),
-            "lower_bound_": bounds[-1] if bounds else -np.inf,
-            "lower_bounds_": bounds,
-        }
 
     def _ready(self, X):
         """Parameters as arguments, and X as a table with the columns of the fit."""
@@ -387,19 +250,3 @@ class GaussianMixture(Estimator):
 def _blocks(X):
     for start in range(0, len(X), N_ROWS):
         yield check_block(X[start : start + N_ROWS], start)
-
-
-def _random_state(random_state):
-    """Return scikit-learn's kind of randomness: an int starts anew every time."""
-    if random_state is None:
-        return np.random.mtrand._rand  # what np.random.seed seeds
-    if isinstance(random_state, np.random.RandomState):
-        return random_state
-    if isinstance(random_state, np.random.Generator):
-        return np.random.RandomState(random_state.integers(2**32, size=4))
-    if isinstance(random_state, Integral) and not isinstance(random_state, bool):
-        return np.random.RandomState(random_state)
-    raise ValueError(
-        f"random_state must be None, a whole number, a numpy RandomState or Generator; got "
-        f"{random_state!r}."
-    )

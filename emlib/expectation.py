@@ -9,9 +9,9 @@ import numpy as np
 
 from . import features
 from .gaussian import log_det_precisions
+from .maximization import digits_lost
 from .passes import by_component, by_features, by_whitening
 from .rows import Rows
-from .steps import digits_lost
 from .validation import check_means
 
 DIGITS_LOST = 1e6

@@ -11,10 +11,11 @@ from operator import add
 import numpy as np
 
 from .kmeans import find_centres, squared_distances, unit
+from .maximization import m_step
 from .mixture import Parameters
 from .products import times_transposed
 from .rows import N_ROWS, Rows
-from .steps import block_statistics, m_step
+from .sufficient import block_statistics
 from .validation import (
     DegenerateComponentError,
     check_covariance_type,

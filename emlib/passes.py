@@ -12,7 +12,7 @@ from .gaussian import LOG_2PI, log_densities, log_det_precisions, row_squares, t
 from .mixture import adopt, log_sum_exp
 from .products import times, times_transposed
 from .rows import N_ROWS
-from .steps import Statistics, block_statistics
+from .sufficient import Statistics, block_statistics
 
 SMALLEST_EXPONENT = -700.0
 SMALLEST = np.exp(SMALLEST_EXPONENT)

@@ -17,7 +17,7 @@ import numpy as np
 
 from .em import fit_em as _fit_em
 from .rows import Blocks, Survey
-from .steps import Statistics
+from .sufficient import Statistics
 
 try:
     from dask.base import is_dask_collection

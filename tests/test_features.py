@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from random_mixtures import COVARIANCE_TYPES, for_all, problems, random_covariances
 
 import emlib
-from emlib import expectation, features, steps
+from emlib import expectation, features, maximization
 from emlib.expectation import Expectation, by_component
 from emlib.gaussian import log_densities, log_det_precision
 from emlib.passes import softmax_over_components
@@ -193,7 +193,7 @@ def test_the_guard_of_the_e_step_matters(case, monkeypatch):
 
     def error():
         expected, found = emlib.e_step(X, parameters)
-        assert not steps.digits_lost(expected) > expectation.DIGITS_LOST, (
+        assert not maximization.digits_lost(expected) > expectation.DIGITS_LOST, (
             "the other guard helps out"
         )
         assert found == pytest.approx(log_likelihood, rel=1e-9)

@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..plotting import CLUSTERS
-from ..steps import statistics
+from ..sufficient import statistics
 from .figure import LiveFigure
 from .picture import Picture, number
 from .planks import BOX, DISC, RANGE, WEDGE

@@ -5,9 +5,9 @@ import numpy as np
 from ..datasets import load_faithful
 from ..expectation import e_step
 from ..gaussian import log_gaussian
+from ..maximization import m_step
 from ..mixture import Parameters, log_likelihood
 from ..plotting import CLUSTERS
-from ..steps import m_step
 from .figure import LiveFigure
 from .picture import Picture, number
 from .state import Numbers, round_off

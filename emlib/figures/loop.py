@@ -4,9 +4,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..maximization import m_step
 from ..mixture import Parameters, log_likelihood, responsibilities
 from ..plotting import cluster_names
-from ..steps import m_step, statistics
+from ..sufficient import statistics
 from .figure import LiveFigure
 from .picture import MARKS, Picture, number
 from .state import Index, Numbers, Points

@@ -4,8 +4,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..maximization import m_step
 from ..plotting import CLUSTERS
-from ..steps import m_step, statistics
+from ..sufficient import statistics
 from .figure import LiveFigure
 from .picture import Picture, number
 from .state import Numbers

@@ -1,0 +1,176 @@
+"""How `GaussianMixture` fits: from its arguments to a start, the loop, and fitted attributes."""
+
+from dataclasses import replace
+from numbers import Integral
+
+import numpy as np
+
+from . import initialization
+from .em import run_rows
+from .gaussian import covariance_factors, whiteners
+from .kmeans import find_centres
+from .maximization import m_step
+from .mixture import Parameters
+from .report import Report
+from .restarts import run_from_each
+from .result import EMResult
+from .validation import (
+    check_covariance_type,
+    check_not_negative,
+    check_option,
+    check_whole,
+    covariances_shape,
+)
+
+LLOYD_STEPS = 100
+"""Most steps of k-means that `init_params="kmeans"` takes."""
+
+
+def check_arguments(mixture):
+    """Raise a ValueError that names the first argument that is unusable."""
+    leasts = {"n_components": 1, "max_iter": 0, "n_init": 1, "verbose_interval": 1}
+    for name, least in leasts.items():
+        check_whole(getattr(mixture, name), name, least)
+    if not isinstance(mixture.verbose, bool):
+        check_whole(mixture.verbose, "verbose")
+    if not isinstance(mixture.warm_start, bool | np.bool_):
+        raise ValueError(f"warm_start must be True or False; got {mixture.warm_start!r}.")
+    check_not_negative(mixture.tol, "tol")
+    check_not_negative(mixture.reg_covar, "reg_covar")
+    check_covariance_type(mixture.covariance_type)
+    options = ("kmeans", "k-means++", "random", "random_from_data")
+    check_option(mixture.init_params, "init_params", options)
+
+
+def run_from_starts(mixture, rows, given, previous):
+    """Run the loop from every start; return the best run, one M-step after its last E-step.
+
+    Parameters
+    ----------
+    mixture : GaussianMixture, for its arguments
+    rows : Rows
+    given : dict, what the user gave of a start, see `emlib.given`
+    previous : dict, fitted attributes to start from; empty for a cold start
+    """
+    if "converged_" in previous:
+        _check_warm(mixture, previous["covariances_"].shape, rows.n_features)
+        start = Parameters(
+            previous["weights_"],
+            previous["means_"],
+            previous["covariances_"],
+            mixture.covariance_type,
+        )
+        before = previous["lower_bound_"] * rows.total_weight
+        return _run_once(mixture, rows, start, before, 0)
+
+    def run(numbered):
+        number, rng = numbered
+        start = _start(mixture, rows, rng, given)
+        return _run_once(mixture, rows, start, -np.inf, number)
+
+    if len(given) == 3:
+        return run((0, None))
+    seed = as_random_state(mixture.random_state).randint(2**31, size=4)
+    starts = enumerate(np.random.default_rng(seed).spawn(mixture.n_init))
+    if mixture.max_iter == 0:
+        return run(next(starts))
+    return run_from_each(run, starts).best
+
+
+def _check_warm(mixture, found, n_features):
+    wanted = covariances_shape(mixture.n_components, n_features, mixture.covariance_type)
+    if found != wanted:
+        raise ValueError(
+            f"warm_start goes on from covariances of shape {found}, and n_components="
+            f"{mixture.n_components}, covariance_type={mixture.covariance_type!r} and {n_features} "
+            f"features need {wanted}; fit anew with warm_start=False."
+        )
+
+
+def _run_once(mixture, rows, start, before, number):
+    if mixture.max_iter == 0:
+        return EMResult(start, np.empty(0), converged=False)
+    report = Report(number, mixture.verbose, mixture.verbose_interval, before, rows.total_weight)
+    result = run_rows(
+        rows,
+        start,
+        tol=mixture.tol,
+        max_iter=mixture.max_iter - 1,
+        reg_covar=mixture.reg_covar,
+        callback=report.iteration if mixture.verbose else None,
+        before=before,
+    )
+    if result.failure:
+        raise result.failure
+    report.end(result)
+    return replace(result, parameters=m_step(result.statistics, mixture.reg_covar))
+
+
+def _start(mixture, rows, rng, given):
+    if len(given) == 3:
+        return Parameters(covariance_type=mixture.covariance_type, **given)
+    shape, k = mixture.covariance_type, mixture.n_components
+    if mixture.init_params == "random":
+        start = initialization.start_from_random_responsibilities(
+            rows, k, covariance_type=shape, reg_covar=mixture.reg_covar, rng=rng
+        )
+        return replace(start, **given)
+    if mixture.init_params == "random_from_data":
+        centres = initialization.random_rows(rows, k, rng)
+    else:
+        steps = LLOYD_STEPS if mixture.init_params == "kmeans" else 0
+        centres = find_centres(rows, k, lloyd_steps=steps, rng=rng, copies=True)
+    own = mixture.init_params == "kmeans"
+    start = initialization.start_from_centres(
+        rows, centres, covariance_type=shape, pooled=not own, reg_covar=mixture.reg_covar
+    )
+    return replace(start, **({} if own else {"means": centres}) | given)
+
+
+def fitted_attributes(result, rows, dtype):
+    """Return the fitted attributes of `GaussianMixture`, by name, from the end of a run."""
+    dtype = np.float32 if dtype == np.float32 else np.float64
+    parameters = result.parameters
+    arrays = [
+        np.array(array, dtype=dtype)
+        for array in (parameters.weights, parameters.means, parameters.covariances)
+    ]
+    shape = parameters.covariance_type
+    # of what is kept, which has fewer digits than what was computed if X has
+    factors = covariance_factors(arrays[2].astype(float), *parameters.means.shape, shape)
+    inverses = np.array(whiteners(factors[:1] if shape == "tied" else factors))
+    cholesky = inverses if shape == "diag" else np.swapaxes(inverses, -1, -2)
+    if shape == "spherical":
+        cholesky = inverses[:, 0]
+    elif shape == "tied":
+        cholesky = cholesky[0]
+    square = shape in ("diag", "spherical")
+    precisions = cholesky**2 if square else cholesky @ np.swapaxes(cholesky, -1, -2)
+    bounds = [float(value) for value in result.log_likelihoods / rows.total_weight]
+    return {
+        "weights_": arrays[0],
+        "means_": arrays[1],
+        "covariances_": arrays[2],
+        "precisions_cholesky_": np.array(cholesky, dtype=dtype),
+        "precisions_": np.array(precisions, dtype=dtype),
+        "converged_": bool(result.converged),
+        "n_iter_": len(bounds),
+        "lower_bound_": bounds[-1] if bounds else -np.inf,
+        "lower_bounds_": bounds,
+    }
+
+
+def as_random_state(random_state):
+    """Return scikit-learn's kind of randomness: an int starts anew every time."""
+    if random_state is None:
+        return np.random.mtrand._rand  # what np.random.seed seeds
+    if isinstance(random_state, np.random.RandomState):
+        return random_state
+    if isinstance(random_state, np.random.Generator):
+        return np.random.RandomState(random_state.integers(2**32, size=4))
+    if isinstance(random_state, Integral) and not isinstance(random_state, bool):
+        return np.random.RandomState(random_state)
+    raise ValueError(
+        f"random_state must be None, a whole number, a numpy RandomState or Generator; got "
+        f"{random_state!r}."
+    )
