@@ -54,19 +54,13 @@ def run_from_starts(mixture, rows, given, previous):
     """
     if "converged_" in previous:
         _check_warm(mixture, previous["covariances_"].shape, rows.n_features)
-        start = Parameters(
-            previous["weights_"],
-            previous["means_"],
-            previous["covariances_"],
-            mixture.covariance_type,
-        )
+        arrays = (previous[name] for name in ("weights_", "means_", "covariances_"))
         before = previous["lower_bound_"] * rows.total_weight
-        return _run_once(mixture, rows, start, before, 0)
+        return _run_once(mixture, rows, Parameters(*arrays, mixture.covariance_type), before, 0)
 
     def run(numbered):
         number, rng = numbered
-        start = _start(mixture, rows, rng, given)
-        return _run_once(mixture, rows, start, -np.inf, number)
+        return _run_once(mixture, rows, start(mixture, rows, rng, given), -np.inf, number)
 
     if len(given) == 3:
         return run((0, None))
@@ -87,13 +81,13 @@ def _check_warm(mixture, found, n_features):
         )
 
 
-def _run_once(mixture, rows, start, before, number):
+def _run_once(mixture, rows, first, before, number):
     if mixture.max_iter == 0:
-        return EMResult(start, np.empty(0), converged=False)
+        return EMResult(first, np.empty(0), converged=False)
     report = Report(number, mixture.verbose, mixture.verbose_interval, before, rows.total_weight)
     result = run_rows(
         rows,
-        start,
+        first,
         tol=mixture.tol,
         max_iter=mixture.max_iter - 1,
         reg_covar=mixture.reg_covar,
@@ -106,25 +100,26 @@ def _run_once(mixture, rows, start, before, number):
     return replace(result, parameters=m_step(result.statistics, mixture.reg_covar))
 
 
-def _start(mixture, rows, rng, given):
+def start(mixture, rows, rng, given):
+    """Return the parameters from which one run starts."""
     if len(given) == 3:
         return Parameters(covariance_type=mixture.covariance_type, **given)
     shape, k = mixture.covariance_type, mixture.n_components
     if mixture.init_params == "random":
-        start = initialization.start_from_random_responsibilities(
+        found = initialization.start_from_random_responsibilities(
             rows, k, covariance_type=shape, reg_covar=mixture.reg_covar, rng=rng
         )
-        return replace(start, **given)
+        return replace(found, **given)
     if mixture.init_params == "random_from_data":
         centres = initialization.random_rows(rows, k, rng)
     else:
         steps = LLOYD_STEPS if mixture.init_params == "kmeans" else 0
         centres = find_centres(rows, k, lloyd_steps=steps, rng=rng, copies=True)
     own = mixture.init_params == "kmeans"
-    start = initialization.start_from_centres(
+    found = initialization.start_from_centres(
         rows, centres, covariance_type=shape, pooled=not own, reg_covar=mixture.reg_covar
     )
-    return replace(start, **({} if own else {"means": centres}) | given)
+    return replace(found, **({} if own else {"means": centres}) | given)
 
 
 def fitted_attributes(result, rows, dtype):

@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 import emlib
-from emlib import GaussianMixture
+from emlib import GaussianMixture, fitting
 
 FAITHFUL = emlib.load_faithful().X
 INIT_PARAMS = ("kmeans", "k-means++", "random", "random_from_data")
@@ -601,13 +601,13 @@ def test_with_a_floor_more_components_than_distinct_rows_are_fitted(shape):
 
 def test_a_start_that_collapses_counts_only_if_all_do(monkeypatch):
     starts = iter([np.zeros(2), np.ones(2), np.zeros(2)])
-    original = GaussianMixture._start
+    original = fitting.start
 
-    def start(self, rows, rng, given):
-        found, scale = original(self, rows, rng, given), next(starts)
+    def start(mixture, rows, rng, given):
+        found, scale = original(mixture, rows, rng, given), next(starts)
         return emlib.Parameters(found.weights, found.means, scale[:, None, None] * np.eye(2))
 
-    monkeypatch.setattr(GaussianMixture, "_start", start)
+    monkeypatch.setattr(fitting, "start", start)
     model = GaussianMixture(2, n_init=2, reg_covar=0, random_state=0).fit(FAITHFUL)
     assert model.converged_
     with pytest.raises(ValueError, match="ill-defined"):
@@ -631,7 +631,7 @@ def test_a_fit_that_is_interrupted_leaves_nothing(monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("emlib.estimator.run_rows", interrupt)
+    monkeypatch.setattr("emlib.fitting.run_rows", interrupt)
     with pytest.raises(KeyboardInterrupt):
         model.fit(FAITHFUL)
     assert unfitted(model)
