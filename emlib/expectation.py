@@ -56,13 +56,13 @@ class Expectation:
         """
         inverses, offsets = parameters.inverse_factors, parameters.means - self.rows.mean
         with np.errstate(over="ignore", invalid="ignore"):
-            precisions = np.square(inverses)
             if inverses.ndim == 2:
-                squares = np.square(offsets * inverses)
+                z = inverses * offsets
             else:
-                squares = np.square(np.matmul(inverses, offsets[:, :, None]))[:, :, 0]
-                precisions = precisions.sum(axis=1)
-            return np.maximum(squares.sum(axis=1).max(), (precisions * self.rows.variance).max())
+                z = np.matmul(inverses, offsets[:, :, None])[:, :, 0]
+            squares = np.einsum("kj,kj->k", z, z)
+            widths = parameters.precision_diagonals * self.rows.variance
+            return np.maximum(squares.max(), widths.max())
 
     def from_the_centre(self, parameters):
         """Return what a call returns, in the faster of the two fast ways, whatever is lost."""

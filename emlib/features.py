@@ -73,7 +73,7 @@ def coefficients(weights, offsets, precisions, log_dets, covariance_type):
         np.multiply(-0.5, precisions, out=quadratic)
     with np.errstate(divide="ignore"):
         np.log(weights, out=constant)
-    constant += 0.5 * (log_dets - d * LOG_2PI - (linear * offsets).sum(axis=1))
+    constant += 0.5 * (log_dets - d * LOG_2PI - np.einsum("kj,kj->k", linear, offsets))
     return found
 
 

@@ -44,7 +44,8 @@ def m_step(expected, reg_covar=0.0):
     """
     reg_covar = check_not_negative(reg_covar, "reg_covar")
     if reg_covar not in expected.maxima:
-        expected.maxima[reg_covar] = _maximum(expected, reg_covar)
+        with np.errstate(over="ignore", invalid="ignore"):
+            expected.maxima[reg_covar] = _maximum(expected, reg_covar)
     return expected.maxima[reg_covar]
 
 
@@ -84,34 +85,30 @@ def digits_lost(expected, reg_covar=0.0):
     is small along a needle, whichever way the needle points. Infinite where nothing is left; 0
     where a component is empty, since the M-step will stop there.
     """
-    if not expected.counts.min() > 0:
-        return 0.0
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        try:
-            inverses = m_step(expected, reg_covar).inverse_factors
-        except ValueError:
-            return np.inf
-        squares, precisions = np.square(expected.moments[0]), np.square(inverses)
+    try:
+        precisions = m_step(expected, reg_covar).precision_diagonals
+    except DegenerateComponentError as error:
+        return 0.0 if error.status == "empty" else np.inf
+    except ValueError:
+        return np.inf
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = np.square(expected.moments[0])
         if expected.covariance_type == "tied":
             squares = expected.counts @ squares / expected.counts.sum()
         elif expected.covariance_type == "spherical":
             squares = squares.mean(axis=1, keepdims=True)
-        if precisions.ndim == 3:
-            precisions = precisions.sum(axis=1)
         return float((squares * precisions).max())
 
 
 def _check_finite(means, covariances, covariance_type):
     """Raise an error that names the component if a number is not finite."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(means.sum() + covariances.sum()):
-            return
+    if np.isfinite(means).all() and np.isfinite(covariances).all():
+        return
     sound = np.isfinite(means).all(axis=1)
     if covariance_type != "tied":
         sound &= np.isfinite(covariances.reshape(len(means), -1)).all(axis=1)
-    if not sound.all() or not np.isfinite(covariances).all():
-        component = f"component {int(sound.argmin())}" if not sound.all() else "all components"
-        raise ValueError(f"the statistics of {component} overflow float64; rescale X.")
+    component = f"component {int(sound.argmin())}" if not sound.all() else "all components"
+    raise ValueError(f"the statistics of {component} overflow float64; rescale X.")
 
 
 def _without_rounding(covariances, means, shift, covariance_type):
@@ -119,8 +116,7 @@ def _without_rounding(covariances, means, shift, covariance_type):
 
     That of the observations, squared, and that of the squares of the shift, which were subtracted.
     """
-    with np.errstate(over="ignore"):
-        rounding = np.square(ROUNDING * means) + CANCELLED * np.square(shift)
+    rounding = np.square(ROUNDING * means) + CANCELLED * np.square(shift)
     if covariance_type == "spherical":
         return np.where(covariances > rounding.mean(axis=1), covariances, 0.0)
     if covariance_type == "diag":

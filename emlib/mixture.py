@@ -86,6 +86,17 @@ class Parameters(Frozen):
         found.setflags(write=False)
         return found
 
+    @cached_property
+    def precision_diagonals(self):
+        """Diagonals of the precisions, (n_components, n_features); infinite where they overflow."""
+        with np.errstate(over="ignore"):
+            if self.inverse_factors.ndim == 2:
+                found = np.square(self.inverse_factors)
+            else:
+                found = np.einsum("kij,kij->kj", self.inverse_factors, self.inverse_factors)
+        found.setflags(write=False)
+        return found
+
 
 def log_joint(X, weights, means, covariances, covariance_type="full"):
     """Log of prior times likelihood, log(weights_k N(x_i | k)).
