@@ -123,6 +123,7 @@ def test_many_features_are_whitened_and_agree(d, monkeypatch):
     for weights in ([0.3, 0.7], [0, 1]):
         parameters = emlib.Parameters(weights, rng.normal(3, 1, size=(2, d)), covariances)
         (fast, one), (slow, other) = both_ways(X, parameters, weight)
+        assert fast.covariance_type == "full"
         assert one == pytest.approx(other, rel=1e-12)
         moved = fast.about(slow.origins)
         np.testing.assert_allclose(moved.counts, slow.counts, rtol=1e-11, atol=1e-9)
@@ -390,8 +391,12 @@ def test_one_far_row_ruins_no_other(shape):
 
 def test_a_row_out_of_reach_of_every_component_is_an_error_that_says_so():
     parameters = emlib.Parameters([0.5, 0.5], [[0.0], [1.0]], [1e-300, 1e-300], "spherical")
-    with pytest.raises(ValueError, match="standard deviations from every component"):
+    with pytest.raises(ValueError, match=r"row 0 of X .*standard deviations from every component"):
         emlib.e_step([[1e9], [0.0]], parameters)
+    X = np.zeros((9000, 1))
+    X[8500] = 1e9
+    with pytest.raises(ValueError, match="row 8500 of X"):
+        emlib.e_step(X, parameters)
 
 
 def test_log_densities_agree_however_they_are_asked_for():

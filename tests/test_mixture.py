@@ -305,6 +305,7 @@ def test_statistics_about_the_weighted_means_have_sums_of_zero():
     rng = np.random.default_rng(7)
     X, resp = rng.normal(size=(20, 2)) + 5, rng.dirichlet([1, 1], size=20)
     assert np.abs(emlib.statistics(X, resp).sums).max() < 1e-13
+    assert np.abs(emlib.statistics(X, resp / 100).sums).max() < 1e-15, "counts below one"
 
 
 @for_all
