@@ -791,7 +791,14 @@ def columns_of(kind, found, wanted):
             "variances": rows[:, 3] ** 2,
         }
     if kind in {"loop", "line-loop"}:
-        return [found[0].parameters.weights], {"weights": wanted["parameters"][:, 0]}
+        rows, (now, *held) = wanted["parameters"], found
+        told = {
+            "weights": rows[:, 0],
+            "means": rows[:, 1],
+            "variances": rows[:, 2] if kind == "line-loop" else rows[:, 3] ** 2,
+            "resp": wanted.get("resp", held),
+        }
+        return [now.weights, now.means[:, 0], now.covariances[:, 0, 0], *held], told
     return found, wanted
 
 
@@ -818,6 +825,7 @@ def test_a_copied_link_shows_the_same_state_to_who_opens_it(desk, drawn, browser
     assert hand.state() != drawn.first | {"guess": hand.state()["guess"]}, "nothing moves"
     for label in ("E-step", "M-step"):  # of a loop, the first iteration
         for button in hand.root.get_by_role("button", name=label, exact=True).all():
+            assert_the_copied_python_computes_what_is_seen(hand)
             button.click()
     assert_the_copied_python_computes_what_is_seen(hand)
     sent = hand.state() | {"guess": ""}

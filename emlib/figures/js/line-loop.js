@@ -24,7 +24,7 @@
     }
     figure.python = ({ start, half_steps: halfSteps }) =>
       `X = [[${x.join("], [")}]]\nstart = emlib.Parameters(\n    [1 / 3, 1 / 3, 1 / 3], [[${start.join("], [")}]], [[[${variances.join("]], [[")}]]]\n)\n` +
-      `emlib.fit_em(X, start, tol=0, max_iter=${Math.max(1, Math.floor(halfSteps / 2))})`;
+      emlib.panel.stepsInPython(halfSteps);
 
     names.forEach((name, k) => figure.handle({
       part: `start-${k}`, key: "start", index: k, plane, along: "x", step: [0.25, 0],

@@ -58,7 +58,7 @@
       const each = (entry) => Array(count).fill(entry).join(", ");
       return `X = np.array(${JSON.stringify(state.X)})\nspread = np.cov(X.T, bias=True)\n` +
         `start = emlib.Parameters([${each(`1 / ${count}`)}], ${JSON.stringify(state.start.slice(0, count))}, [${each("spread")}])\n` +
-        `emlib.fit_em(X, start, tol=0, max_iter=${Math.max(1, Math.floor(state.half_steps / 2))})`;
+        emlib.panel.stepsInPython(state.half_steps);
     };
 
     names.forEach((name, k) => figure.handle({

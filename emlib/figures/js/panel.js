@@ -238,6 +238,15 @@
     } });
   }
 
+  /* Python that goes so many half-steps from `start`, to the parameters and the responsibilities on
+   * screen: after an M-step those are still what the E-step before it gave. */
+  function stepsInPython(halfSteps) {
+    if (halfSteps === 0) return "start";
+    return `run = emlib.fit_em(X, start, tol=0, max_iter=${Math.floor(halfSteps / 2)}, keep_history=True)\n` +
+      `held = run.history[${halfSteps % 2 ? -1 : -2}]\n` +
+      "run.parameters, emlib.responsibilities(X, held.weights, held.means, held.covariances)";
+  }
+
   /* Keep what carries this link marked, until it or another one is pinned. */
   function togglePin(figure, link) {
     const on = figure.root.dataset.pinned !== link;
@@ -354,6 +363,6 @@
 
   emlib.panel = {
     nextId, show, prediction, number, choice, button, table, readout, symbols, things, tools, linkViews,
-    drive,
+    drive, stepsInPython,
   };
 })((globalThis.emlib ??= {}));
