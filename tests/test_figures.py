@@ -1,13 +1,16 @@
 """The Python side of live figures: states that hold, one output in three forms, plain sentences."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
+from xml.etree import ElementTree
 
 import ipywidgets
 import numpy as np
 import pytest
-from figure_pages import FIGURE, kinds
+from figure_pages import FIGURE, figures_of_the_book, kinds
 from traitlets import HasTraits, TraitError
 
 from emlib import figures
@@ -317,3 +320,42 @@ def test_without_the_extra_one_sentence_says_how_to_get_it(missing):
     assert f"needs {missing}" in last
     assert "pip install emlib[figures]" in last
     assert run(f"{block}import emlib").returncode == 0
+
+
+# --- What a picture is painted with
+
+SHAPES = ("path", "circle", "rect", "ellipse", "polygon")
+RULE = re.compile(r"([^{}]+)\{[^}]*\b(?:fill|stroke):")
+
+
+def without_a_colour(markup):
+    """List the shapes of a picture for which neither it nor the style sheet names a colour.
+
+    A browser paints them black, on a dark page too.
+    """
+    sheet = (Path(figures.__file__).parent / "figures.css").read_text(encoding="utf-8")
+    known = {name for rule in RULE.findall(sheet) for name in re.findall(r"\.(em-[a-z-]+)", rule)}
+    picture = ElementTree.fromstring(re.search(r"<svg.*?</svg>", markup, re.DOTALL)[0])
+    found = []
+
+    def walk(element, coloured):
+        classes = set(element.get("class", "").split())
+        coloured = coloured or "fill" in element.attrib or bool(classes & known)
+        tag = element.tag.rpartition("}")[2]
+        if tag in SHAPES and not coloured:
+            found.append(f"{tag} {element.get('data-part') or element.get('class')}")
+        if tag not in ("defs", "clipPath"):
+            for child in element:
+                walk(child, coloured)
+
+    walk(picture, False)
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [drawn for drawn in figures_of_the_book() if "<svg" in drawn.markup],
+    ids=lambda drawn: drawn.name,
+)
+def test_no_shape_is_left_to_be_black(drawn):
+    assert without_a_colour(drawn.markup) == []

@@ -148,7 +148,7 @@ class LikelihoodSurface(LiveFigure):
         for x in self.x[:, 0]:
             seen[x] = seen.get(x, -1) + 1
             place = f"translate({number(plane.px(x))} {number(plane.py(0) - 4 - 6 * seen[x])})"
-            plane.add("circle", r=3, transform=place, class_="em-dot")
+            plane.add("circle", r=3, transform=place, fill="currentColor")
         for k, density in enumerate(self._densities()):
             points = np.column_stack([CURVE, density])
             plane.line(points, NAMES[k], part=f"curve-{k}", link=f"mean-{k}")
