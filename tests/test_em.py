@@ -146,6 +146,26 @@ def test_with_tol_zero_it_stops_when_nothing_but_rounding_moves():
     assert abs(last) <= 4 * np.finfo(float).eps * abs(result.log_likelihood)
 
 
+def test_the_callback_hears_of_the_start_and_of_every_iteration():
+    heard = []
+    result = emlib.fit_em(FAITHFUL, faithful_start(), callback=lambda *said: heard.append(said))
+    assert [n_iter for n_iter, _, _ in heard] == list(range(result.n_iter + 1))
+    np.testing.assert_array_equal([found for _, found, _ in heard], result.log_likelihoods)
+    assert heard[-1][2] is result.parameters
+
+
+def test_ctrl_c_ends_a_fit_and_gives_back_the_last_complete_iteration_if_asked():
+    def stop(n_iter, *_):
+        if n_iter == 3:
+            raise KeyboardInterrupt
+
+    result = emlib.fit_em(FAITHFUL, faithful_start(), callback=stop, on_interrupt="return")
+    assert result.interrupted
+    assert result.n_iter == 3
+    with pytest.raises(KeyboardInterrupt):
+        emlib.fit_em(FAITHFUL, faithful_start(), callback=stop)
+
+
 def test_running_out_of_iterations_is_a_warning_that_says_what_to_raise():
     with pytest.warns(ConvergenceWarning, match="3 iterations; raise max_iter or tol"):
         result = emlib.fit_em(FAITHFUL, faithful_start(), max_iter=3)

@@ -554,6 +554,11 @@ def test_statistics_are_read_only():
         expected.counts = 0
 
 
+def test_one_origin_for_all_components_is_an_origin_for_each():
+    expected = emlib.Statistics([1.0, 2.0], np.zeros((2, 2)), np.zeros((2, 2, 2)), [3.0, 4.0])
+    np.testing.assert_array_equal(expected.origins, [[3.0, 4.0], [3.0, 4.0]])
+
+
 @pytest.mark.parametrize(
     "another", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))]
 )
