@@ -23,6 +23,7 @@ from scipy.special import rel_entr
 
 import emlib
 from emlib import Parameters, exact
+from emlib.maximization import digits_lost
 from emlib.mixture import log_sum_exp
 
 RTOL = 1e-9
@@ -450,6 +451,22 @@ def test_m_step_maximises_the_expected_complete_log_likelihood(problem, directio
     assert abs(slope) < 1e-6 * max(1, abs(curvature))
     assert curvature < 0
     assert objective(0.3) < objective(0)
+
+
+@pytest.mark.parametrize("shape", COVARIANCE_TYPES)
+def test_statistics_that_overflow_are_an_error_that_names_the_component(shape):
+    scatters = {
+        "full": np.ones((2, 1, 1)),
+        "tied": np.ones((1, 1)),
+        "diag": np.ones((2, 1)),
+        "spherical": np.ones(2),
+    }[shape]
+    sums = np.array([[0.0], [1e200]])
+    expected = emlib.Statistics([1.0, 1.0], sums, scatters, np.zeros((2, 1)), shape)
+    who = "all components" if shape == "tied" else "component 1"
+    with pytest.raises(ValueError, match=f"statistics of {who} overflow float64; rescale X"):
+        emlib.m_step(expected)
+    assert digits_lost(expected) == np.inf
 
 
 @pytest.mark.parametrize("shape", COVARIANCE_TYPES)
