@@ -12,8 +12,8 @@ LEAST = 95.0
 """Per cent of the lines and branches of emlib, its figures and checks left out."""
 
 TESTS = (
-    "acceleration", "datasets", "em", "estimator", "exact", "features", "gaussian", "initialization",
-    "mixture", "products", "rows", "selection", "validation",
+    "acceleration", "datasets", "em", "estimator", "exact", "features", "gaussian",
+    "initialization", "mixture", "products", "rows", "selection", "validation",
 )  # fmt: skip
 ELSEWHERE = ("figures", "check", "scale", "plotting")
 """What other tests run: in browsers, in worker processes, from the chapters."""
