@@ -12,7 +12,6 @@ import numpy as np
 
 from .acceleration import Anderson
 from .expectation import Expectation
-from .maximization import m_step
 from .mixture import Parameters
 from .progress import progress_bar
 from .result import EMResult, status_of, warn_about
@@ -232,13 +231,15 @@ def fit_rows(rows, start, *, reg_covar, callback=None, progress=False, **options
 def run_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
     """`fit_rows` without the status of the components; further options as in `em`."""
     tol, reg_covar = check_not_negative(tol, "tol"), check_not_negative(reg_covar, "reg_covar")
-    check_means(start.means, n_features=rows.n_features)
-    tol, scale = tol * rows.total_weight, np.sqrt(rows.variance)
+    if start.n_features != rows.n_features:
+        check_means(start.means, n_features=rows.n_features)
+    tol = tol * rows.total_weight
+    expectation = Expectation(rows, start.n_components, start.covariance_type, reg_covar)
     return em(
-        Expectation(rows, start.covariance_type, reg_covar),
-        lambda expected: m_step(expected, reg_covar),
+        expectation,
+        expectation.m_step,
         start,
         tol=tol,
-        advance=Anderson(scale, tol) if accelerate else None,
+        advance=Anderson(np.sqrt(rows.variance), tol) if accelerate else None,
         **options,
     )

@@ -9,7 +9,8 @@ import numpy as np
 
 from . import features
 from .gaussian import log_det_precisions
-from .maximization import digits_lost
+from .homogeneous import ShortWay
+from .maximization import digits_lost, m_step
 from .passes import by_component, by_features, by_whitening
 from .rows import Rows
 from .validation import check_means
@@ -23,30 +24,40 @@ WIDE = 8
 
 
 class Expectation:
-    """E-step on fixed rows: call it with parameters.
+    """E-step on fixed rows: call it with parameters. Its M-step knows what was computed ahead.
 
     Parameters
     ----------
     rows : emlib.rows.Rows
+    n_components : int
     covariance_type : {"full", "tied", "diag", "spherical"}
     reg_covar : float, what the M-step will add to the diagonal of every covariance
     """
 
-    def __init__(self, rows, covariance_type, reg_covar=0.0):
+    def __init__(self, rows, n_components, covariance_type, reg_covar=0.0):
         self.rows, self.covariance_type, self.reg_covar = rows, covariance_type, reg_covar
+        full, wide = covariance_type == "full", rows.n_features > WIDE * n_components
+        self._whitens = full and wide
+        self._short = ShortWay(rows, reg_covar) if full and not wide else None
 
     def __call__(self, parameters):
         """Return (Statistics, log-likelihood) of the parameters that came in.
 
         Raises DegenerateComponentError where a covariance is not positive definite.
         """
-        origins = parameters.means
-        if self.loses(parameters) <= DIGITS_LOST:
-            expected, log_likelihood = self.from_the_centre(parameters)
-            if digits_lost(expected, self.reg_covar) <= DIGITS_LOST:
-                return expected, log_likelihood
-            origins = expected.means()
-        return self.rows.add_up(by_component, parameters, origins)
+        if not self.loses(parameters) <= DIGITS_LOST:
+            return self.rows.add_up(by_component, parameters, parameters.means)
+        expected, log_likelihood = self.from_the_centre(parameters)
+        if self._short is not None and self._short.look_ahead(expected, DIGITS_LOST):
+            return expected, log_likelihood
+        if digits_lost(expected, self.reg_covar) <= DIGITS_LOST:
+            return expected, log_likelihood
+        return self.rows.add_up(by_component, parameters, expected.means())
+
+    def m_step(self, expected):
+        """Return what `emlib.m_step` does; made when asked for, where the E-step looked ahead."""
+        promised = None if self._short is None else self._short.after(expected)
+        return m_step(expected, self.reg_covar) if promised is None else promised
 
     def loses(self, parameters):
         """Tell what is lost by measuring from the centre; its logarithm is a number of digits.
@@ -54,6 +65,8 @@ class Expectation:
         The largest squared distance from the centre, in a component's own standard deviations, of
         its mean and of the data's spread.
         """
+        if self._short is not None:
+            return self._short.coefficients(parameters)[1]
         inverses, offsets = parameters.inverse_factors, parameters.means - self.rows.mean
         with np.errstate(over="ignore", invalid="ignore"):
             if inverses.ndim == 2:
@@ -66,9 +79,10 @@ class Expectation:
 
     def from_the_centre(self, parameters):
         """Return what a call returns, in the faster of the two fast ways, whatever is lost."""
-        n_components, n_features = parameters.means.shape
-        if self.covariance_type == "full" and n_features > WIDE * n_components:
+        if self._whitens:
             return self.rows.add_up(by_whitening, parameters)
+        if self._short is not None:
+            return self.rows.add_up(by_features, self._short.coefficients(parameters)[0], "full")
         precisions = self._precisions(parameters)
         coefficients = features.coefficients(
             parameters.weights,
@@ -84,11 +98,9 @@ class Expectation:
 
     def _precisions(self, parameters):
         """Precisions, shaped as covariances are."""
-        inverses = parameters.inverse_factors
-        if self.covariance_type == "full":
-            return np.swapaxes(inverses, 1, 2) @ inverses
         if self.covariance_type == "tied":
-            return inverses[0].T @ inverses[0]
+            inverse = parameters.inverse_factors[0]
+            return inverse.T @ inverse
         return 1 / parameters.covariances
 
 
@@ -112,4 +124,4 @@ def e_step(X, parameters, sample_weight=None):
     """
     rows = Rows(X, sample_weight)
     check_means(parameters.means, n_features=rows.n_features)
-    return Expectation(rows, parameters.covariance_type)(parameters)
+    return Expectation(rows, parameters.n_components, parameters.covariance_type)(parameters)

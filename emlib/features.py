@@ -53,7 +53,7 @@ def fill(features, block, centre, covariance_type):
 
 
 def coefficients(weights, offsets, precisions, log_dets, covariance_type):
-    """Coefficients of the features, shape (n_components, n_columns).
+    """Coefficients of the features, shape (n_components, n_columns); for "full" see `homogeneous`.
 
     offsets are the means minus the centre, shape (n_components, n_features); precisions have the
     shape of covariances; log_dets, shape (n_components,), are those of the precisions.
@@ -61,11 +61,7 @@ def coefficients(weights, offsets, precisions, log_dets, covariance_type):
     k, d = offsets.shape
     found = np.empty((k, n_columns(d, covariance_type)))
     constant, linear, quadratic = found[:, 0], found[:, 1 : 1 + d], found[:, 1 + d :]
-    if covariance_type == "full":
-        np.matmul(precisions, offsets[:, :, None], out=linear[:, :, None])
-        upper, _, factors = _upper_triangle(d)
-        np.multiply(precisions.reshape(k, d * d).take(upper, axis=1), factors, out=quadratic)
-    elif covariance_type == "tied":
+    if covariance_type == "tied":
         np.matmul(offsets, precisions, out=linear)
     else:
         precisions = precisions.reshape(k, -1)
@@ -85,14 +81,14 @@ def unpack(totals, n_features, covariance_type):
     counts, sums = totals[:, 0], totals[:, 1 : 1 + n_features]
     quadratic = totals[:, 1 + n_features :]
     if covariance_type == "full":
-        return counts, sums, quadratic.take(_upper_triangle(n_features)[1], axis=1)
+        return counts, sums, quadratic.take(upper_triangle(n_features)[1], axis=1)
     if covariance_type == "tied":
         return counts, sums, None
     return counts, sums, quadratic if covariance_type == "diag" else quadratic[:, 0]
 
 
 @lru_cache(maxsize=8)
-def _upper_triangle(d):
+def upper_triangle(d):
     """For x' L x: where the i <= j stand in L, where L's entries stand among them, coefficients."""
     rows, columns = np.triu_indices(d)
     position = np.empty((d, d), dtype=np.intp)

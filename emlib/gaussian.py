@@ -94,8 +94,18 @@ def whiteners(factors):
     if factors.ndim == 2:
         return 1 / factors
     distinct = factors[:1] if factors.strides[0] == 0 else factors
-    inverses = np.where(_lower(factors.shape[1]), np.linalg.inv(distinct), 0.0)
+    inverses = np.where(_lower(factors.shape[1]), _inverses(distinct), 0.0)
     return inverses if len(inverses) == len(factors) else np.broadcast_to(inverses, factors.shape)
+
+
+def _inverses(factors):
+    """Inverses of a stack of lower triangles; above the diagonal may stand rounding.
+
+    Each row is measured in its own diagonal first: so no pivot is chosen for its feature's unit.
+    """
+    units = diagonals(factors)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return np.linalg.inv(factors / units[:, :, None]) / units[:, None, :]
 
 
 @lru_cache(maxsize=8)

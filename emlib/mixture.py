@@ -31,6 +31,18 @@ exp(-40) is less than the rounding of a sum that is 1."""
 class Frozen:
     """Holds arrays that nobody can change, in a copy and in what was read from a pickle too."""
 
+    def __getattr__(self, name):
+        """Make what was promised (`promise`), when the first of it is asked for."""
+        if "_make" not in vars(self) or name not in type(self).__dataclass_fields__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        vars(self).update(vars(self._make()))
+        return getattr(self, name)
+
+    def __getstate__(self):
+        for name in type(self).__dataclass_fields__:
+            getattr(self, name)
+        return {name: value for name, value in vars(self).items() if name != "_make"}
+
     def __setstate__(self, state):
         for value in state.values():
             if isinstance(value, np.ndarray):
@@ -244,4 +256,11 @@ def adopt(cls, covariance_type, **arrays):
     for array in arrays.values():
         array.setflags(write=False)
     vars(instance).update(arrays, covariance_type=covariance_type)
+    return instance
+
+
+def promise(cls, covariance_type, make, **known):
+    """Like `adopt`, for arrays that are those of make(), once one of them is asked for."""
+    instance = object.__new__(cls)
+    vars(instance).update(known, covariance_type=covariance_type, _make=make)
     return instance

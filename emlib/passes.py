@@ -9,7 +9,7 @@ import numpy as np
 
 from . import features
 from .gaussian import LOG_2PI, log_densities, log_det_precisions, row_squares, times_lower
-from .mixture import adopt, log_sum_exp
+from .mixture import adopt, log_sum_exp, promise
 from .products import times, times_transposed
 from .rows import N_ROWS
 from .sufficient import Statistics, block_statistics
@@ -33,10 +33,14 @@ def by_features(blocks, centre, coefficients, covariance_type):
             log_density *= weight
         totals += times_transposed(logits, block)
         log_likelihood += float(log_density.sum())
-    counts, sums, scatters = features.unpack(totals, d, covariance_type)
-    if covariance_type == "tied":
-        scatters = _scatter(blocks, centre)
-    return _about_centre(centre, counts, sums, scatters, covariance_type), log_likelihood
+    scatter = _scatter(blocks, centre) if covariance_type == "tied" else None
+
+    def unpacked():
+        counts, sums, scatters = features.unpack(totals, d, covariance_type)
+        scatters = scatters if scatter is None else scatter
+        return _about_centre(centre, counts, sums, scatters, covariance_type)
+
+    return promise(Statistics, covariance_type, unpacked, totals=totals), log_likelihood
 
 
 def by_whitening(blocks, centre, parameters):
@@ -176,4 +180,4 @@ def _block_length(numbers_a_row):
     Never so many that its rows, 8 bytes a number, lie a power of two apart: caches are built such
     that those push each other out.
     """
-    return int(np.clip(196_608 // numbers_a_row, 256, 4000))
+    return min(max(196_608 // numbers_a_row, 256), 4000)

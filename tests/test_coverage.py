@@ -12,7 +12,7 @@ LEAST = 95.0
 """Per cent of the lines and branches of emlib, its figures and checks left out."""
 
 TESTS = (
-    "acceleration", "datasets", "em", "estimator", "exact", "features", "gaussian",
+    "acceleration", "datasets", "em", "estimator", "exact", "features", "gaussian", "homogeneous",
     "initialization", "mixture", "products", "rows", "selection", "validation",
 )  # fmt: skip
 ELSEWHERE = ("figures", "check", "scale", "plotting")

@@ -10,6 +10,7 @@ from teaching_path import as_full, log_normal
 
 from emlib import DegenerateComponentError, log_gaussian
 from emlib.gaussian import times_lower
+from emlib.mixture import Parameters
 
 
 def exact_log_normal(x, mean, covariance):
@@ -153,3 +154,15 @@ def test_a_product_with_a_triangle_leaves_out_nothing_but_zeros(d):
     rng = np.random.default_rng(d)
     rows, lower = rng.normal(size=(9, d)), np.tril(rng.normal(size=(d, d)))
     np.testing.assert_allclose(times_lower(rows, lower), rows @ lower.T, rtol=0, atol=1e-12)
+
+
+def test_units_of_features_choose_no_pivot():
+    """A correlation of 1e-12 with a feature in large units was pivoted on: 1e-4 off, not 1e-16."""
+    correlations = np.array([[1.0, 0.5, 1e-12], [0.5, 1.0, 0.7], [1e-12, 0.7, 1.0]])
+    units = np.array([1.0, 1.0, 2.0**53])
+
+    def inverse_factor(covariance):
+        return Parameters([1.0], np.zeros((1, 3)), [covariance]).inverse_factors[0]
+
+    scaled = inverse_factor(correlations * np.multiply.outer(units, units)) * units
+    np.testing.assert_allclose(scaled, inverse_factor(correlations), rtol=1e-13)

@@ -276,14 +276,14 @@ def test_blocks_that_are_not_the_same_the_next_time_are_noticed():
 @pytest.mark.parametrize("shape", COVARIANCE_TYPES)
 def test_what_is_kept_of_a_single_block_does_not_go_stale(shape):
     rows = Rows(X[:200], COPIES[:200])
-    expectation = Expectation(rows, shape)
+    expectation = Expectation(rows, 3, shape)
     for parameters in (start(shape), fit(X, shape).parameters, start(shape)):
         found, log_likelihood = expectation(parameters)
         wanted, fresh = emlib.e_step(X[:200], parameters, COPIES[:200])
         assert log_likelihood == fresh
         np.testing.assert_array_equal(found.scatters, wanted.scatters)
     for other in COVARIANCE_TYPES:
-        found, _ = Expectation(rows, other)(start(other))
+        found, _ = Expectation(rows, 3, other)(start(other))
         wanted, _ = emlib.e_step(X[:200], start(other), COPIES[:200])
         np.testing.assert_array_equal(found.scatters, wanted.scatters)
         np.testing.assert_array_equal(found.sums, wanted.sums)
