@@ -16,11 +16,11 @@ def fit_emlib(X, start, iterations, **options):
     return result.parameters
 
 
-def fit_sklearn(X, start, iterations):
-    """Fit by scikit-learn's GaussianMixture, without regularisation."""
+def sklearn_mixture(start, iterations):
+    """Make scikit-learn's GaussianMixture, without regularisation, for a fit from this start."""
     covariances = start.covariances
     full = start.covariance_type in ("full", "tied")
-    mixture = GaussianMixture(
+    return GaussianMixture(
         start.n_components,
         covariance_type=start.covariance_type,
         tol=0,
@@ -31,7 +31,12 @@ def fit_sklearn(X, start, iterations):
         precisions_init=np.linalg.inv(covariances) if full else 1 / covariances,
         init_params="random_from_data",
         random_state=0,
-    ).fit(X)
+    )
+
+
+def fit_sklearn(X, start, iterations):
+    """Fit by scikit-learn's GaussianMixture; returns Parameters."""
+    mixture = sklearn_mixture(start, iterations).fit(X)
     return emlib.Parameters(
         mixture.weights_, mixture.means_, mixture.covariances_, start.covariance_type
     )

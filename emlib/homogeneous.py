@@ -39,13 +39,15 @@ class ShortWay:
         d = rows.n_features
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             variance = rows.variance + np.square(LEAST * rows.mean)
-            self._units = np.append(1.0, np.ldexp(1.0, np.frexp(np.sqrt(variance))[1]))
-            self._shrink = 1 / np.multiply.outer(self._units, self._units)
-            self._spread = np.append(0.0, variance) * diagonals(self._shrink[None])[0]
-            self._floor = reg_covar * diagonals(self._shrink[None])[0, 1:]
+            units, spread = np.ones(d + 1), np.zeros(d + 1)
+            units[1:] = np.ldexp(1.0, np.frexp(np.sqrt(variance))[1])
+            self._shrink = 1 / (units[:, None] * units)
+            spread[1:] = variance
+            self._units, self._spread = units, spread / np.square(units)
+            self._floor = reg_covar / np.square(units[1:])
             self._upper, self._position, signs = upper_triangle(d + 1)
             self._signs = signs * self._shrink.take(self._upper)
-        self._constant = 0.5 * (1 - d * LOG_2PI) - np.log(self._units[1:]).sum()
+        self._constant = 0.5 * (1 - d * LOG_2PI) - np.log(units).sum()
 
     def coefficients(self, parameters):
         """Return coefficients of the features, and what they lose; the last are remembered.
@@ -59,7 +61,9 @@ class ShortWay:
         if parameters is not self._parameters:
             with np.errstate(all="ignore"):
                 factors = self._factors_of(parameters)
-                self._found = self._coefficients(parameters.weights, factors)
+                inverses = np.linalg.inv(factors)
+                forms = inverses.transpose(0, 2, 1) @ inverses
+                self._found = self._coefficients(parameters.weights, factors, forms)
             self._parameters, self._expected = parameters, None
         return self._found
 
@@ -70,8 +74,9 @@ class ShortWay:
             return False
         try:
             with np.errstate(all="ignore"):
-                weights = totals[:, 0] / self._total_weight
-                found = self._coefficients(weights, self._factors_after(totals))
+                moments, weights = self._moments(totals), totals[:, 0] / self._total_weight
+                factors, forms = np.linalg.cholesky(moments), np.linalg.inv(moments)
+                found = self._coefficients(weights, factors, forms)
         except np.linalg.LinAlgError:
             return False
         if not found[1] <= most:
@@ -94,21 +99,20 @@ class ShortWay:
         factors[:, 1:, 1:] = parameters.factors
         return factors / self._units[:, None]
 
-    def _factors_after(self, totals):
-        """F of the parameters that an M-step finds, from the sums of the features."""
+    def _moments(self, totals):
+        """M of the parameters that an M-step finds, from the sums of the features."""
         moments = (totals / totals[:, :1]).take(self._position, axis=1)
         moments *= self._shrink
         if self._reg_covar > 0:
             diagonals(moments)[:, 1:] += self._floor
-        return np.linalg.cholesky(moments)
+        return moments
 
-    def _coefficients(self, weights, factors):
-        inverses = np.linalg.inv(factors)
-        forms = inverses.transpose(0, 2, 1) @ inverses
+    def _coefficients(self, weights, factors, forms):
+        """From F, which is changed, and M^-1."""
         lost = (diagonals(forms) * (np.square(factors[:, :, 0]) + self._spread)).max()
         found = forms.reshape(len(forms), -1).take(self._upper, axis=1)
         found *= self._signs
-        scales = diagonals(factors).copy()
+        scales = diagonals(factors)
         scales[:, 0] /= weights
         found[:, 0] += self._constant - np.log(scales).sum(axis=1)
         return found, lost

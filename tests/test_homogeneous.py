@@ -95,12 +95,17 @@ def test_a_result_does_not_hold_on_to_the_rows():
 def test_it_does_not_look_ahead_where_digits_would_be_lost():
     """Nor where a spread is nothing but the rounding of large numbers."""
     rng = np.random.default_rng(0)
-    for table, safe in [
-        (rng.normal(size=(60, 2)), True),
-        (np.concatenate([rng.normal(size=(30, 2)), 1e4 + rng.normal(size=(30, 2))]), False),
-        (1e16 + 2 * np.round(rng.normal(size=(60, 2))), False),
+    cloud, pairs = rng.normal(size=(60, 2)), np.repeat([0, 1], 30)
+    crowd, few = rng.normal(size=(2000, 2)), np.repeat([0, 1], [1980, 20])
+    far, narrow = [0, 0] + 1e4 * pairs[:, None], [10, 10] + 3e-3 * rng.normal(size=(2000, 2))
+    for table, labels, safe in [
+        (cloud, pairs, True),
+        (cloud + far, pairs, False),
+        (crowd, few, True),
+        (np.where(few[:, None], narrow, crowd), few, False),  # beside its mean, data are narrow
+        (1e16 + 2 * np.round(cloud), pairs, False),
     ]:
         rows = Rows(table)
-        start = emlib.start_from_labels(table, np.repeat([0, 1], 30), reg_covar=1e-3)
+        start = emlib.start_from_labels(table, labels, reg_covar=1e-3)
         expected, _ = Expectation(rows, 2, "full").from_the_centre(start)
         assert ShortWay(rows, 0.0).look_ahead(expected, DIGITS_LOST) == safe
