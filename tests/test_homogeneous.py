@@ -58,6 +58,37 @@ def test_a_promise_is_kept_when_it_is_passed_on(passed_on):
     np.testing.assert_array_equal(passed_on(expected).sums, expected.sums)
 
 
+def test_nothing_stays_promised_once_other_parameters_came():
+    expected, short = looked_ahead()
+    short.coefficients(START)
+    assert short.after(expected) is None
+
+
+def test_statistics_from_elsewhere_and_those_of_an_empty_component_go_the_long_way():
+    rows = Rows(X)
+    short = ShortWay(rows, 0.0)
+    assert not short.look_ahead(emlib.statistics(X, np.full((272, 3), 1 / 3)), DIGITS_LOST)
+    far = emlib.Parameters(
+        START.weights, START.means + np.array([[0], [0], [1e6]]), START.covariances
+    )
+    expected, _ = Expectation(rows, 3, "full").from_the_centre(far)
+    assert expected.counts[2] == 0
+    assert not short.look_ahead(expected, DIGITS_LOST)
+
+
+def test_units_that_are_powers_of_two_change_no_digit():
+    """No pivot is chosen because a feature is counted in small units; traps lie in weak ties."""
+    table, tied = np.random.default_rng(0).normal(size=(60, 2)), [[[1, 1e-12], [1e-12, 1]]]
+    plain, scaled = (
+        ShortWay(Rows(table * unit), 0.0).coefficients(
+            emlib.Parameters([1.0], [[0.5, 0.25]] * unit, tied * np.multiply.outer(unit, unit))
+        )
+        for unit in (np.ones(2), np.array([1.0, 2.0**53]))
+    )
+    assert scaled[1] == plain[1]
+    np.testing.assert_array_equal(scaled[0][:, 1:3] * [1.0, 2.0**53], plain[0][:, 1:3])
+
+
 def test_a_promise_promises_nothing_else():
     expected, short = looked_ahead()
     with pytest.raises(AttributeError, match="'Parameters' object has no attribute 'precision'"):
