@@ -39,15 +39,15 @@ class ShortWay:
         d = rows.n_features
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             variance = rows.variance + np.square(LEAST * rows.mean)
-            units, spread = np.ones(d + 1), np.zeros(d + 1)
-            units[1:] = np.ldexp(1.0, np.frexp(np.sqrt(variance))[1])
-            self._shrink = 1 / (units[:, None] * units)
-            spread[1:] = variance
-            self._units, self._spread = units, spread / np.square(units)
-            self._floor = reg_covar / np.square(units[1:])
+            self._units, self._spread = np.ones(d + 1), np.zeros(d + 1)
+            self._units[1:] = np.ldexp(1.0, np.frexp(np.sqrt(variance))[1])
+            self._shrink = 1 / (self._units[:, None] * self._units)
+            squares = diagonals(self._shrink[None])[0, 1:]  # infinite if need be: the guard sees it
+            self._spread[1:] = variance * squares
+            self._floor = reg_covar * squares
             self._upper, self._position, signs = upper_triangle(d + 1)
             self._signs = signs * self._shrink.take(self._upper)
-        self._constant = 0.5 * (1 - d * LOG_2PI) - np.log(units).sum()
+        self._constant = 0.5 * (1 - d * LOG_2PI) - np.log(self._units).sum()
 
     def coefficients(self, parameters):
         """Return coefficients of the features, and what they lose; the last are remembered.
