@@ -1,7 +1,8 @@
 """The short way round for full covariances: from sums to the next E-step without parameters.
 
 Write y = [1, x], with x measured from the centre. A component's sums over its count are one matrix,
-and its Cholesky factor says all that the next E-step asks of the mean and of S = A A':
+and its Cholesky factor and its inverse say all that the next E-step asks of the mean and of
+S = A A':
 
     M = sum_i r_i y_i y_i' / sum_i r_i = [1     mean'         ]     M = F F',   F = [1     0]
                                          [mean  S + mean mean']                     [mean  A]
@@ -9,8 +10,8 @@ and its Cholesky factor says all that the next E-step asks of the mean and of S 
     y' M^-1 y = 1 + (x - mean)' S^-1 (x - mean)             det F = det A
 
 Features are measured in powers of two near their standard deviations, which is exact: so no pivot
-is chosen for a feature's unit. An iteration factors one stack of matrices; its parameters are made
-when somebody asks for them.
+is chosen for a feature's unit. An iteration factors and inverts one stack of matrices; its
+parameters are made when somebody asks for them.
 """
 
 import numpy as np
@@ -42,9 +43,9 @@ class ShortWay:
             self._units, self._spread = np.ones(d + 1), np.zeros(d + 1)
             self._units[1:] = np.ldexp(1.0, np.frexp(np.sqrt(variance))[1])
             self._shrink = 1 / (self._units[:, None] * self._units)
-            squares = diagonals(self._shrink[None])[0, 1:]  # infinite if need be: the guard sees it
-            self._spread[1:] = variance * squares
-            self._floor = reg_covar * squares
+            shrink = diagonals(self._shrink[None])[0, 1:]  # infinite if need be: the guard sees it
+            self._spread[1:] = variance * shrink
+            self._floor = reg_covar * shrink
             self._upper, self._position, signs = upper_triangle(d + 1)
             self._signs = signs * self._shrink.take(self._upper)
         self._constant = 0.5 * (1 - d * LOG_2PI) - np.log(self._units).sum()
