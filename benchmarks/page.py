@@ -31,7 +31,7 @@ def write_text(results):
         for name, case in cases.items()
     ]
     races = [
-        f"| {name} | {race['iterations']['plain']} | {race['iterations']['emlib']} | "
+        f"| {name} | {race['iterations']['plain']} → {race['iterations']['emlib']} | "
         + " | ".join(times(race["ratios"].get(peer)) for peer in ("emlib, plain", *PEERS))
         + " |"
         for name, race in results["races"].items()
@@ -77,10 +77,11 @@ def write_text(results):
 def draw(results):
     """Return the picture as SVG text."""
     plotting.use_book_style()
-    cases = results["cases"]
+    rows = {name: case["ratios"] for name, case in results["cases"].items()}
+    rows["full, Old Faithful"] = results["Old Faithful"]["12 iterations"]
     figure, ax = plt.subplots(figsize=(4.8, 3.6))
     for peer, marker, color in zip(PEERS, "os", (plotting.INK, plotting.MUTED), strict=True):
-        found = [(case["ratios"].get(peer), i) for i, case in enumerate(cases.values())]
+        found = [(ratios.get(peer), i) for i, ratios in enumerate(rows.values())]
         found = [pair for pair in found if pair[0] is not None]
         ax.plot(*zip(*found, strict=True), marker, color=color, label=peer)
     ax.axvline(1, color=plotting.INK, linestyle=":", linewidth=1.2)
@@ -88,7 +89,7 @@ def draw(results):
     ticks = [0.5, 1, 2, 4, 8, 16]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
-    ax.set_yticks(range(len(cases)), list(cases))
+    ax.set_yticks(range(len(rows)), list(rows))
     ax.invert_yaxis()
     ax.set_xlabel("processor time over emlib's")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
