@@ -17,18 +17,8 @@ Equation -> function -> page of the book "Who Is Responsible?"
 
 from .datasets import load_faithful, load_galaxies, load_tiles, sample_mixture
 from .em import em, fit_em
-from .estimator import GaussianMixture
-from .expectation import e_step
+from .engine.expectation import e_step
 from .gaussian import log_gaussian
-from .initialization import (
-    start_from_centres,
-    start_from_kmeans_plusplus,
-    start_from_labels,
-    start_from_random_responsibilities,
-    start_from_random_rows,
-    start_from_responsibilities,
-)
-from .kmeans import kmeans_plusplus
 from .maximization import m_step
 from .mixture import (
     Parameters,
@@ -38,11 +28,21 @@ from .mixture import (
     lower_bound,
     responsibilities,
 )
-from .protocol import NotFittedError
-from .restarts import Restarts, fit_em_restarts
 from .result import ConvergenceWarning, EMResult, RegularizationWarning
 from .selection import aic, bic, icl, n_free_parameters
-from .sufficient import Statistics, statistics
+from .sklearn.api import NotFittedError
+from .sklearn.estimator import GaussianMixture
+from .starts.initialization import (
+    start_from_centres,
+    start_from_kmeans_plusplus,
+    start_from_labels,
+    start_from_random_responsibilities,
+    start_from_random_rows,
+    start_from_responsibilities,
+)
+from .starts.kmeans import kmeans_plusplus
+from .starts.restarts import Restarts, fit_em_restarts
+from .statistics import Statistics, statistics
 from .validation import DegenerateComponentError
 
 __version__ = "0.1.0"

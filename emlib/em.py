@@ -11,11 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from .acceleration import Anderson
-from .expectation import Expectation
+from .engine.expectation import Expectation
+from .engine.progress import progress_bar
+from .engine.rows import Rows
 from .mixture import Parameters
-from .progress import progress_bar
 from .result import EMResult, status_of, warn_about
-from .rows import Rows
 from .validation import (
     DegenerateComponentError,
     check_means,
@@ -171,7 +171,7 @@ def fit_em(
     X : array, shape (n_samples, n_features), a memory map, or a re-iterable of such blocks of rows.
         However the rows are cut, the answer is the same but for rounding, and no array with a row
         for each observation is ever made; lists and data frames become one array first.
-    start : Parameters, see `emlib.initialization`
+    start : Parameters, see `emlib.starts.initialization`
     sample_weight : array, shape (n_samples,), or None; a row of weight w counts as w rows. For a
         re-iterable X, a re-iterable of the weights of each block.
     tol : float >= 0; stop when an iteration changes the log-likelihood per observation by no

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .products import times
+from .engine.products import times
 from .validation import DegenerateComponentError, check_covariances, check_means, check_X
 
 LOG_2PI = np.log(2 * np.pi)

@@ -16,10 +16,11 @@ parameters are made when somebody asks for them.
 
 import numpy as np
 
-from .features import upper_triangle
+from .engine.features import upper_triangle
+from .frozen import promise
 from .gaussian import LOG_2PI, diagonals
 from .maximization import ROUNDING, m_step
-from .mixture import Parameters, promise
+from .mixture import Parameters
 
 LEAST = 1e3 * ROUNDING
 """A spread below this share of the mean is so near to its rounding that the long way decides."""
@@ -30,7 +31,7 @@ class ShortWay:
 
     Parameters
     ----------
-    rows : emlib.rows.Rows
+    rows : emlib.engine.rows.Rows
     reg_covar : float, added to the diagonal of every covariance
     """
 

@@ -5,7 +5,8 @@ weights_k = N_k / N,   means_k and covariances_k from the same three sums
 
 import numpy as np
 
-from .mixture import Parameters, adopt
+from .frozen import adopt
+from .mixture import Parameters
 from .validation import DegenerateComponentError, check_not_negative
 
 ROUNDING = 4 * np.finfo(float).eps

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .mixture import Frozen
+from .frozen import Frozen
 from .validation import DegenerateComponentError
 
 

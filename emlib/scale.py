@@ -16,8 +16,8 @@ from time import monotonic
 import numpy as np
 
 from .em import fit_em as _fit_em
-from .rows import Blocks, Survey
-from .sufficient import Statistics
+from .engine.rows import Blocks, Survey
+from .statistics import Statistics
 
 try:
     from dask.base import is_dask_collection

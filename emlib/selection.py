@@ -6,9 +6,9 @@ a row of weight w counts as w rows. Of every criterion, smaller is better.
 
 import numpy as np
 
-from .expectation import e_step
+from .engine.expectation import e_step
+from .engine.rows import N_ROWS, Rows
 from .mixture import log_joint, log_sum_exp
-from .rows import N_ROWS, Rows
 
 
 def n_free_parameters(parameters):

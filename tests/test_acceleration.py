@@ -6,9 +6,9 @@ from random_mixtures import COVARIANCE_TYPES, random_covariances
 
 import emlib
 from emlib.acceleration import Anderson, _pack, _unpack
-from emlib.expectation import Expectation
+from emlib.engine.expectation import Expectation
+from emlib.engine.rows import Rows
 from emlib.result import smallest_variances
-from emlib.rows import Rows
 
 FAITHFUL = emlib.load_faithful().X
 shapes = pytest.mark.parametrize("shape", COVARIANCE_TYPES)

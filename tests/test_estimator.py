@@ -23,7 +23,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 import emlib
-from emlib import GaussianMixture, fitting
+from emlib import GaussianMixture
+from emlib.sklearn import fitting
 
 FAITHFUL = emlib.load_faithful().X
 INIT_PARAMS = ("kmeans", "k-means++", "random", "random_from_data")
@@ -631,7 +632,7 @@ def test_a_fit_that_is_interrupted_leaves_nothing(monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("emlib.fitting.run_rows", interrupt)
+    monkeypatch.setattr("emlib.sklearn.fitting.run_rows", interrupt)
     with pytest.raises(KeyboardInterrupt):
         model.fit(FAITHFUL)
     assert unfitted(model)

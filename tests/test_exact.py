@@ -7,7 +7,7 @@ import teaching_path
 from random_mixtures import COVARIANCE_TYPES, random_covariances
 
 import emlib
-from emlib.exact import exact_log_ratios
+from emlib.engine.exact import exact_log_ratios
 from emlib.mixture import _collinearity
 
 shapes = pytest.mark.parametrize("shape", COVARIANCE_TYPES)

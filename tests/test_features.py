@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from random_mixtures import COVARIANCE_TYPES, for_all, problems, random_covariances
 
 import emlib
-from emlib import expectation, features, maximization
-from emlib.expectation import Expectation, by_component
+from emlib import maximization
+from emlib.engine import expectation, features
+from emlib.engine.expectation import Expectation, by_component
+from emlib.engine.passes import softmax_over_components
+from emlib.engine.rows import Blocks, Rows
 from emlib.gaussian import log_densities, log_det_precision
 from emlib.homogeneous import ShortWay
-from emlib.passes import softmax_over_components
-from emlib.rows import Blocks, Rows
 
 shapes = pytest.mark.parametrize("shape", COVARIANCE_TYPES)
 

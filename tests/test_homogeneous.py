@@ -10,9 +10,9 @@ import pytest
 
 import emlib
 from emlib import homogeneous
-from emlib.expectation import DIGITS_LOST, Expectation
+from emlib.engine.expectation import DIGITS_LOST, Expectation
+from emlib.engine.rows import Rows
 from emlib.homogeneous import ShortWay
-from emlib.rows import Rows
 
 X = emlib.load_faithful().X
 LEFT_EARLY = pytest.mark.filterwarnings("ignore:no convergence")

@@ -9,9 +9,9 @@ from hypothesis import given
 from random_mixtures import COVARIANCE_TYPES, for_all, problems
 
 import emlib
-from emlib.initialization import random_rows
-from emlib.kmeans import SAMPLE_NUMBERS, sample_rows
-from emlib.rows import Rows
+from emlib.engine.rows import Rows
+from emlib.starts.initialization import random_rows
+from emlib.starts.kmeans import SAMPLE_NUMBERS, sample_rows
 
 FAITHFUL = emlib.load_faithful().X
 

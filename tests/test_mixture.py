@@ -22,7 +22,8 @@ from random_mixtures import (
 from scipy.special import rel_entr
 
 import emlib
-from emlib import Parameters, exact
+from emlib import Parameters
+from emlib.engine import exact
 from emlib.maximization import digits_lost
 from emlib.mixture import log_sum_exp
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from emlib import products
+from emlib.engine import products
 
 SIZES = [(1, 1, 1), (8, 6, 4000), (16, 153, 1163), (16, 33, 4000), (3, 5, 40_000), (40, 200, 300)]
 

@@ -13,8 +13,8 @@ import pytest
 from random_mixtures import COVARIANCE_TYPES
 
 import emlib
-from emlib.expectation import Expectation
-from emlib.rows import Rows
+from emlib.engine.expectation import Expectation
+from emlib.engine.rows import Rows
 
 RNG = np.random.default_rng(11)
 X = np.concatenate([RNG.normal(size=(700, 3)), RNG.normal(3, 2, size=(500, 3))])

@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..plotting import CLUSTERS
-from ..sufficient import statistics
+from ..statistics import statistics
 from .figure import LiveFigure
 from .picture import Picture, number
 from .planks import BOX, DISC, RANGE, WEDGE

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..datasets import load_faithful
-from ..expectation import e_step
+from ..engine.expectation import e_step
 from ..gaussian import log_gaussian
 from ..maximization import m_step
 from ..mixture import Parameters, log_likelihood

@@ -7,7 +7,7 @@ import numpy as np
 from ..maximization import m_step
 from ..mixture import Parameters, log_likelihood, responsibilities
 from ..plotting import cluster_names
-from ..sufficient import statistics
+from ..statistics import statistics
 from .figure import LiveFigure
 from .picture import MARKS, Picture, number
 from .state import Index, Numbers, Points

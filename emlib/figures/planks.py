@@ -6,7 +6,7 @@ import numpy as np
 
 from ..maximization import m_step
 from ..plotting import CLUSTERS
-from ..sufficient import statistics
+from ..statistics import statistics
 from .figure import LiveFigure
 from .picture import Picture, number
 from .state import Numbers

@@ -18,7 +18,7 @@ from scipy.special import rel_entr
 
 import emlib
 from emlib import figures
-from emlib.expectation import e_step
+from emlib.engine.expectation import e_step
 from emlib.figures.coins import coin_responsibilities
 from emlib.figures.linkage import COUNTS, linkage_step
 from emlib.figures.normaliser import WAYS

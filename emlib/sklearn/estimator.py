@@ -1,21 +1,21 @@
 """`GaussianMixture`: scikit-learn's class by name, arguments and attributes; emlib's functions.
 
-It only translates. How it fits stands in `emlib.fitting`, what any estimator of scikit-learn's must
-do in `emlib.protocol`.
+It only translates. How it fits is in `emlib.sklearn.fitting`; what scikit-learn requires of any
+estimator is in `emlib.sklearn.api`.
 """
 
 import warnings
 
 import numpy as np
 
+from ..engine.rows import N_ROWS, Rows
+from ..mixture import Parameters, log_joint, log_sum_exp, responsibilities
+from ..result import ConvergenceWarning, status_of, warn_about_floor
+from ..selection import n_free_parameters
+from ..validation import DegenerateComponentError, check_block, check_whole
+from .api import Estimator, as_table, feature_names, kin
 from .fitting import as_random_state, check_arguments, fitted_attributes, run_from_starts
-from .given import given_arrays
-from .mixture import Parameters, log_joint, log_sum_exp, responsibilities
-from .protocol import Estimator, as_table, feature_names, kin
-from .result import ConvergenceWarning, status_of, warn_about_floor
-from .rows import N_ROWS, Rows
-from .selection import n_free_parameters
-from .validation import DegenerateComponentError, check_block, check_whole
+from .inputs import given_arrays
 
 ILL_DEFINED = (
     "Fitting the mixture model failed because some components have ill-defined empirical "
@@ -45,7 +45,7 @@ class GaussianMixture(Estimator):
     max_iter : int >= 0; 0 fits nothing and gives back the start
     n_init : int >= 1, how many starts; the best end is kept, and a start from which a component
         collapses counts only if all do. One where weights, means and precisions are all given.
-    init_params : {"kmeans", "k-means++", "random", "random_from_data"}; see `emlib.initialization`.
+    init_params : {"kmeans", "k-means++", "random", "random_from_data"}; see `emlib.starts`.
         "kmeans" starts from the covariance of each cluster, the second and the last one from what
         all clusters share, "random" from random responsibilities
     weights_init, means_init, precisions_init : arrays to start from, or None

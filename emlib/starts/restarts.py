@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .em import fit_rows
+from ..em import fit_rows
+from ..result import EMResult, warn_about
+from ..validation import DegenerateComponentError, check_whole
 from .initialization import rows_of, start_from_kmeans_plusplus
-from .result import EMResult, warn_about
-from .validation import DegenerateComponentError, check_whole
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from .validation import check_X
+from ..validation import check_X
 
 
 class NotFittedError(ValueError, AttributeError):

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .gaussian import log_det_precision
+from ..gaussian import log_det_precision
 
 SPARE_DIGITS = 60
 """Sixteen for the result, the rest for covariances that are nearly singular."""

@@ -5,22 +5,22 @@ from numbers import Integral
 
 import numpy as np
 
-from . import initialization
-from .em import run_rows
-from .gaussian import covariance_factors, whiteners
-from .kmeans import find_centres
-from .maximization import m_step
-from .mixture import Parameters
-from .report import Report
-from .restarts import run_from_each
-from .result import EMResult
-from .validation import (
+from ..em import run_rows
+from ..gaussian import covariance_factors, whiteners
+from ..maximization import m_step
+from ..mixture import Parameters
+from ..result import EMResult
+from ..starts import initialization
+from ..starts.kmeans import find_centres
+from ..starts.restarts import run_from_each
+from ..validation import (
     check_covariance_type,
     check_not_negative,
     check_option,
     check_whole,
     covariances_shape,
 )
+from .verbose import Report
 
 LLOYD_STEPS = 100
 """Most steps of k-means that `init_params="kmeans"` takes."""
@@ -49,7 +49,7 @@ def run_from_starts(mixture, rows, given, previous):
     ----------
     mixture : GaussianMixture, for its arguments
     rows : Rows
-    given : dict, what the user gave of a start, see `emlib.given`
+    given : dict, what the user gave of a start, see `emlib.sklearn.inputs`
     previous : dict, fitted attributes to start from; empty for a cold start
     """
     if "converged_" in previous:

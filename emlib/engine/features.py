@@ -20,7 +20,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .gaussian import LOG_2PI
+from ..gaussian import LOG_2PI
 
 
 def n_columns(n_features, covariance_type):

@@ -7,13 +7,13 @@ mean.
 
 import numpy as np
 
+from ..gaussian import log_det_precisions
+from ..homogeneous import ShortWay
+from ..maximization import digits_lost, m_step
+from ..validation import check_means
 from . import features
-from .gaussian import log_det_precisions
-from .homogeneous import ShortWay
-from .maximization import digits_lost, m_step
 from .passes import by_component, by_features, by_whitening
 from .rows import Rows
-from .validation import check_means
 
 DIGITS_LOST = 1e6
 """Squared distance from the centre, in a component's own standard deviations, above which the fast
@@ -28,7 +28,7 @@ class Expectation:
 
     Parameters
     ----------
-    rows : emlib.rows.Rows
+    rows : emlib.engine.rows.Rows
     n_components : int
     covariance_type : {"full", "tied", "diag", "spherical"}
     reg_covar : float, what the M-step will add to the diagonal of every covariance

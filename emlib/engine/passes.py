@@ -7,12 +7,13 @@ The results of two parts add up, so each may run wherever its rows are.
 
 import numpy as np
 
+from ..frozen import adopt, promise
+from ..gaussian import LOG_2PI, log_densities, log_det_precisions, row_squares, times_lower
+from ..mixture import log_sum_exp
+from ..statistics import Statistics, block_statistics
 from . import features
-from .gaussian import LOG_2PI, log_densities, log_det_precisions, row_squares, times_lower
-from .mixture import adopt, log_sum_exp, promise
 from .products import times, times_transposed
 from .rows import N_ROWS
-from .sufficient import Statistics, block_statistics
 
 SMALLEST_EXPONENT = -700.0
 SMALLEST = np.exp(SMALLEST_EXPONENT)
@@ -53,7 +54,7 @@ def by_whitening(blocks, centre, parameters):
 
     Parameters
     ----------
-    blocks : emlib.rows.Blocks
+    blocks : emlib.engine.rows.Blocks
     centre : array, shape (n_features,)
     parameters : Parameters
     """
@@ -129,7 +130,7 @@ def by_component(blocks, _, parameters, origins):
 
     Parameters
     ----------
-    blocks : emlib.rows.Blocks
+    blocks : emlib.engine.rows.Blocks
     parameters : Parameters
     origins : array, shape (n_components, n_features); each component is measured from its own
     """

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .mixture import Frozen, freeze
+from .frozen import Frozen, freeze
 from .validation import check_covariance_type, check_origins, check_resp, check_X
 
 

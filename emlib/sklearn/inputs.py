@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .validation import SUM_TOLERANCE, as_float, asymmetric, covariances_shape
+from ..validation import SUM_TOLERANCE, as_float, asymmetric, covariances_shape
 
 
 def given_arrays(model, n_features):

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from .validation import check_block, check_sample_weight
+from ..validation import check_block, check_sample_weight
 
 N_ROWS = 4096
 """Rows that are looked at together where nothing else asks for fewer."""

@@ -10,19 +10,19 @@ from operator import add
 
 import numpy as np
 
-from .kmeans import find_centres, squared_distances, unit
-from .maximization import m_step
-from .mixture import Parameters
-from .products import times_transposed
-from .rows import N_ROWS, Rows
-from .sufficient import block_statistics
-from .validation import (
+from ..engine.products import times_transposed
+from ..engine.rows import N_ROWS, Rows
+from ..maximization import m_step
+from ..mixture import Parameters
+from ..statistics import block_statistics
+from ..validation import (
     DegenerateComponentError,
     check_covariance_type,
     check_means,
     check_n_components,
     check_resp,
 )
+from .kmeans import find_centres, squared_distances, unit
 
 
 def start_from_kmeans_plusplus(
@@ -40,7 +40,7 @@ def start_from_kmeans_plusplus(
     Parameters
     ----------
     X : array, shape (n_samples, n_features), memory map, or re-iterable of blocks of rows. Centres
-        are sought on a sample of the rows where there are very many, see `emlib.kmeans`.
+        are sought on a sample of the rows where there are very many, see `emlib.starts.kmeans`.
     n_components : int, from 1 to the number of distinct observations
     covariance_type : {"full", "tied", "diag", "spherical"}
     sample_weight : as in `emlib.fit_em`

@@ -6,9 +6,9 @@ over all rows, a block at a time, gives each row to its nearest centre.
 
 import numpy as np
 
-from .gaussian import row_squares
-from .rows import N_ROWS, Rows
-from .validation import check_n_components, check_whole, check_X
+from ..engine.rows import N_ROWS, Rows
+from ..gaussian import row_squares
+from ..validation import check_n_components, check_whole, check_X
 
 SAMPLE_NUMBERS, SAMPLE_ROWS_A_COMPONENT = 2**18, 256
 """Centres are sought on all rows where X holds no more numbers than the first, or no more rows a
@@ -45,7 +45,7 @@ def find_centres(rows, n_components, *, lloyd_steps=0, rng, copies=False):
 
     Parameters
     ----------
-    rows : emlib.rows.Rows
+    rows : emlib.engine.rows.Rows
     lloyd_steps : int >= 0, at most this many; fewer where no row changes its centre, or where a
         centre would lose all its rows
     rng : numpy Generator

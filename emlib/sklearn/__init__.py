@@ -1,0 +1,1 @@
+"""`GaussianMixture`: scikit-learn's class by name, arguments and attributes, on emlib's loop."""

@@ -1,0 +1,1 @@
+"""Where the loop begins: k-means++, labels, responsibilities, restarts."""
