@@ -6,6 +6,8 @@ import re
 import numpy as np
 import pytest
 import write_contract
+
+import emlib
 from contract import oracle
 from contract.cases import CASES, clouds, moved, start, strictly, truth
 from contract.doors import DOORS, answer, promised, question_of, scikit_learn
@@ -13,8 +15,6 @@ from contract.epsilons import hidden_numbers, small_numbers
 from contract.interrupted import PROGRAMS, interrupt
 from contract.outcomes import SHAPES, Outcome, Question, ask, describe
 from contract.promises import Floored, Named, Refused, Right
-
-import emlib
 
 
 @pytest.mark.timeout(60)

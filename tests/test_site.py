@@ -6,14 +6,12 @@ import sys
 
 import nbformat
 import pytest
+import sphinx_offline
 import yaml
 from book_builder import ROOT, build, small_book
 from browsing import PAGES, Visit, violations
 from site_reader import dead_links, foreign_loads, read_site
 from sphinx.errors import ExtensionError
-
-sys.path.insert(0, str(ROOT / "tools"))
-import sphinx_offline
 
 SCRIPT_BUDGET = 250_000  # bytes of JavaScript on a page; the icon script alone was 1.4 million
 RICHEST = "book/em_loop/the_loop.html"

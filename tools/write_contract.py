@@ -4,7 +4,8 @@ import re
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from contract.cases import CASES
 from contract.doors import DOORS, answer, promised, scikit_learn
@@ -19,7 +20,7 @@ PAGE = ROOT / "book" / "reference" / "contract.md"
 PROOF = "tests/test_contract.py"
 
 HEAD = """\
-% Written by tools/write_contract.py (make chapters) from tests/contract: change the rows there.
+% Written by tools/write_contract.py (make chapters) from contract/: change the rows there.
 
 # The contract
 

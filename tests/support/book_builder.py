@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 300
 # the command by that name, in this environment even if its folder is not on PATH
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
