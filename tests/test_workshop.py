@@ -450,8 +450,8 @@ def split_extras(project):
 
 
 LOCK = (ROOT / "requirements.txt").read_text("utf-8")
-BENCHMARK_LOCK = (ROOT / "benchmarks" / "requirements.txt").read_text("utf-8")
-GRADERS_LOCK = (ROOT / "course" / "graders.txt").read_text("utf-8")
+BENCHMARK_LOCK = (ROOT / "locks" / "benchmark.txt").read_text("utf-8")
+GRADERS_LOCK = (ROOT / "locks" / "graders.txt").read_text("utf-8")
 LOCKS = (LOCK, BENCHMARK_LOCK, GRADERS_LOCK)
 HASH = "--hash=sha256:" + 64 * "0"
 
