@@ -8,17 +8,17 @@ import sys
 from pathlib import Path
 
 from . import marks
-from .batch import grade_folder
-from .batches import Batches
+from .answer_key import Key
 from .build import build
 from .catalogue import catalogue
 from .chapter_checks import QUESTIONS, REFERENCES
-from .gradescope import grade_for_gradescope
-from .key import Key
+from .gradescope_run import grade_for_gradescope
+from .marks_folder import MarksFolder
+from .publish import write_all
 from .roster import collect
+from .runner import grade_folder
 from .sandbox.protection import MEANING, protection
 from .source import SourceError, read
-from .write_up import write_all
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "book/assignments"
@@ -154,9 +154,9 @@ def run_grade(options):
         print(HOW_TO_PROTECT)
         print(f"Or accept the risk, for students whom you trust:\n  --without {','.join(refused)}")
         return 2
-    batches = Batches(options.out)
-    batches.begin(assignment, source, options)
-    entries = collect(options.hand_ins, batches.roster)
+    marks_folder = MarksFolder(options.out)
+    marks_folder.begin(assignment, source, options)
+    entries = collect(options.hand_ins, marks_folder.roster)
     if not entries:
         raise ValueError(f"{options.hand_ins} holds no hand-ins")
     grade_folder(
@@ -164,7 +164,7 @@ def run_grade(options):
         walls=found.settings["walls"], quiet=options.quiet, again=options.again,
         seconds=options.seconds,
     )  # fmt: skip
-    batches.end(options.hand_ins, found.missing)
+    marks_folder.end(options.hand_ins, found.missing)
     return write_all(options.out)
 
 
@@ -190,7 +190,7 @@ def whole_protection():
 
 def run_report(options):
     """Take over what the command line says, and write everything that people read."""
-    Batches(options.out).change(options)
+    MarksFolder(options.out).change(options)
     return write_all(options.out)
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import nbformat
 
-from .editions.gradescope import package
+from .answer_key import Key
+from .editions.gradescope_zip import package
 from .editions.nbgrader import nbgrader
 from .editions.notebooks import solution, student
 from .editions.otter import otter
 from .editions.rubric import rubric
-from .key import Key
 
 
 def build(assignment, out, salt):

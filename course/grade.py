@@ -8,15 +8,15 @@ import numpy as np
 from emlib.check.fingerprint import COARSE
 from emlib.check.look import UnusableError, is_blank, usable
 
+from .answer_key import same
 from .answers import Answers
 from .author import BY_HAND, Numbers, Tests
+from .fake_modules import fake_modules
 from .handin import HandInError, open_hand_in
 from .judge import Verdict, explain_failure, is_single, judge, sentence_of
-from .key import same
 from .sandbox import Allowance, BoxError
 from .sandbox.border import Strange
 from .session import Session
-from .stand_ins import stand_ins
 from .tests_question import judge_tests
 
 ALLOWANCE = 30
@@ -28,7 +28,7 @@ class Grader:
 
     Parameters
     ----------
-    key : course.key.Key
+    key : course.answer_key.Key
     settings : of the boxes, from `course.sandbox.protection`
     seconds : computing time of one statement or call
     """
@@ -36,7 +36,7 @@ class Grader:
     def __init__(self, key, settings, seconds=10.0):
         self.key, self.settings, self.seconds = key, settings, seconds
         self.assignment = key.assignment
-        self.stand_ins = stand_ins(key.assignment)
+        self.fake_modules = fake_modules(key.assignment)
         self.answers = Answers(key.assignment, settings, seconds)
 
     def close(self):
@@ -88,7 +88,7 @@ class Grader:
         return any(question.name in hand_in.texts for question in self.assignment.questions)
 
     def _session(self, hand_in, student_id, allowance, replaced=None):
-        how = (self.settings, self.stand_ins, student_id, self.seconds)
+        how = (self.settings, self.fake_modules, student_id, self.seconds)
         return Session(hand_in, *how, replaced, allowance)
 
     def _question(self, question, session, hand_in, marks):

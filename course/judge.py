@@ -9,7 +9,7 @@ from emlib.check.fingerprint import COARSE, FINE
 from emlib.check.look import UnusableError, pick, raised, usable
 from emlib.check.sight import SINGLE
 
-from .key import same
+from .answer_key import same
 from .sandbox import BoxError
 from .sandbox.border import Strange
 

@@ -15,7 +15,7 @@ class Session:
     Parameters
     ----------
     hand_in : course.handin.HandIn
-    settings, stand_ins : of the Box
+    settings, fake_modules : of the Box
     student_id : str, set wherever the notebook sets STUDENT_ID
     seconds : computing time of one statement or call
     replaced : dict, name -> function of the grader's that answers for it
@@ -23,11 +23,11 @@ class Session:
     """
 
     def __init__(
-        self, hand_in, settings, stand_ins, student_id, seconds, replaced=None, allowance=None
+        self, hand_in, settings, fake_modules, student_id, seconds, replaced=None, allowance=None
     ):
         self.hand_in, self.student_id, self.seconds = hand_in, student_id, seconds
         self.allowance = allowance or Allowance(float("inf"))
-        self.box = Box(settings, seconds, stand_ins, self.allowance)
+        self.box = Box(settings, seconds, fake_modules, self.allowance)
         self.replaced = replaced or {}
         self.notes, self.bad, self.claimed = [], set(), ""
 

@@ -15,12 +15,12 @@ import pytest
 from right_answers import RIGHT_ANSWERS
 
 from course.__main__ import SOURCES
+from course.answer_key import Key, same
 from course.author import BY_HAND, Part, Question, Variant
 from course.build import build
 from course.catalogue import catalogue
 from course.editions.notebooks import solution, student
 from course.judge import judge
-from course.key import Key, same
 from course.sandbox.border import decode, encode
 from course.source import CODE_SOLUTION, SourceError, read
 from emlib.check.checker import Checker

@@ -10,10 +10,10 @@ from handed_in import answered, write
 
 from course import marks
 from course.__main__ import SOURCES, main
-from course.batch import grade_folder
+from course.answer_key import Key
 from course.grade import Grader
-from course.key import Key
 from course.roster import Roster, collect
+from course.runner import grade_folder
 from course.sandbox.protection import launch_settings, protection
 from course.source import read
 

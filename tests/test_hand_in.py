@@ -9,10 +9,10 @@ from handed_in import answered, write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from course.__main__ import SOURCES
+from course.answer_key import Key
 from course.grade import Grader, judge_numbers
 from course.handin import LARGEST_PICTURE, MOST_CELLS, PNG, HandInError, open_hand_in
 from course.judge import explain_failure, sentence_of
-from course.key import Key
 from course.known_wrong import tied
 from course.sandbox import BoxError
 from course.source import read

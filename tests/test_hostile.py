@@ -11,10 +11,10 @@ import pytest
 from handed_in import answered, write
 
 from course.__main__ import SOURCES
-from course.batch import grade_folder
+from course.answer_key import Key
 from course.grade import Grader
-from course.key import Key
 from course.roster import collect
+from course.runner import grade_folder
 from course.sandbox.protection import launch_settings, protection
 from course.source import read
 
@@ -472,7 +472,7 @@ def test_a_file_that_cannot_be_read_is_reported_and_the_batch_goes_on(
 
 
 def test_a_huge_file_is_not_read_by_the_batch_either(tmp_path, monkeypatch):
-    from course.batch import _contents
+    from course.runner import _contents
 
     with (tmp_path / "huge.ipynb").open("wb") as file:
         file.truncate(2**31)

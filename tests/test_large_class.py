@@ -13,9 +13,9 @@ from handed_in import answered, write
 from test_grading import IN_ANOTHER_HAND, IN_SINGLE_PRECISION, RESPONSIBILITIES, WITHOUT_END
 
 from course.__main__ import SOURCES
-from course.batch import grade_folder
-from course.key import Key
+from course.answer_key import Key
 from course.roster import collect
+from course.runner import grade_folder
 from course.sandbox.protection import protection
 from course.source import read
 

@@ -8,9 +8,9 @@ import pytest
 from test_assignments import Here
 
 from course.__main__ import SOURCES
+from course.answer_key import Key
 from course.chapter_checks import QUESTIONS, REFERENCES
 from course.judge import judge
-from course.key import Key
 from course.sandbox import BoxError
 from course.source import Assignment, read
 

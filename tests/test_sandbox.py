@@ -294,7 +294,7 @@ def test_without_protection_nothing_is_graded_unless_the_risk_is_accepted(
 
 
 def test_the_package_for_gradescope_grades_a_submission_by_itself(tmp_path):
-    from course.editions.gradescope import package
+    from course.editions.gradescope_zip import package
 
     assignment = read(command.SOURCES / "responsibilities.py")
     package(assignment, "a salt", tmp_path / "autograder.zip")

@@ -16,7 +16,7 @@ import emlib
 from course import class_report, marks
 from course.__main__ import SOURCES, main
 from course.author import BY_HAND
-from course.editions.gradescope import SETUP, constraints
+from course.editions.gradescope_zip import SETUP, constraints
 from course.roster import Roster, Student, collect
 from course.sandbox.protection import MEANING, Protection, protection
 from course.source import read

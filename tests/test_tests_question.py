@@ -4,8 +4,8 @@ import pytest
 from handed_in import answered, write
 
 from course.__main__ import SOURCES
+from course.answer_key import Key
 from course.grade import Grader
-from course.key import Key
 from course.sandbox.protection import launch_settings, protection
 from course.source import read
 

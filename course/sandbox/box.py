@@ -88,13 +88,13 @@ class Box:
     ----------
     settings : dict of the launcher, from `course.sandbox.protection`
     seconds : computing time for one request
-    stand_ins : dict, name of a module -> its source, put into the child before anything runs
+    fake_modules : dict, name of a module -> its source, put into the child before anything runs
     allowance : Allowance that this box shares with others; without one there is no end to it
     """
 
-    def __init__(self, settings, seconds=10.0, stand_ins=None, allowance=None):
+    def __init__(self, settings, seconds=10.0, fake_modules=None, allowance=None):
         self.settings, self.seconds = settings, seconds
-        self.stand_ins, self.allowance = stand_ins or {}, allowance or Allowance(float("inf"))
+        self.fake_modules, self.allowance = fake_modules or {}, allowance or Allowance(float("inf"))
         self.answers, self.number, self.child = {}, 0, None
 
     def __enter__(self):
@@ -137,7 +137,7 @@ class Box:
             "PATH": "/usr/bin:/bin", "HOME": desk, "TMPDIR": desk, "LANG": "C.UTF-8",
             "MPLBACKEND": "Agg", "MPLCONFIGDIR": desk, "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0",
-            "COURSE_WORKER": json.dumps({"stand_ins": self.stand_ins}),
+            "COURSE_WORKER": json.dumps({"fake_modules": self.fake_modules}),
         }  # fmt: skip
         settings = self.settings | {
             "desk": desk,

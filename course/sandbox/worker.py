@@ -206,14 +206,14 @@ def _place(error):
     return f"{mine[-1].filename.strip('<>')}, line {mine[-1].lineno}"
 
 
-def _furnish(stand_ins):
+def _furnish(fake_modules):
     """Give the notebook the names that a kernel has, and quiet modules for those not here."""
     builtins.display = lambda *things, **options: None
     builtins.get_ipython = lambda: types.SimpleNamespace(
         run_line_magic=lambda *a: None, run_cell_magic=lambda *a: None, system=lambda *a: None
     )
     builtins.input = lambda prompt="": ""
-    for module_name, source in stand_ins.items():
+    for module_name, source in fake_modules.items():
         module = types.ModuleType(module_name)
         module.__path__ = []
         exec(source, module.__dict__)
@@ -224,7 +224,7 @@ def _main():
     settings = json.loads(os.environ.pop("COURSE_WORKER"))
     requests = os.fdopen(3, "r", encoding="utf-8")
     replies = os.fdopen(4, "w", encoding="utf-8")
-    _furnish(settings["stand_ins"])
+    _furnish(settings["fake_modules"])
     Worker(requests, replies).serve()
 
 

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
+from .answer_key import Key
 from .grade import Grader
-from .key import Key
 from .sandbox.protection import protection
 from .source import read
 

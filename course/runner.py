@@ -23,7 +23,7 @@ def grade_folder(key, entries, out, *, walls, jobs=2, quiet=False, again=False, 
 
     Parameters
     ----------
-    key : course.key.Key
+    key : course.answer_key.Key
     entries : list of course.roster.Entry
     out : folder of the results
     walls : whether workers stand behind namespaces

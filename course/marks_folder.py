@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from .batch import file_name
 from .roster import Roster, collect
+from .runner import file_name
 
 
-class Batches:
+class MarksFolder:
     """The memory of a folder of marks, in its file about.json.
 
     Late hand-ins may be graded into the folder that has the others; a folder of hand-ins, or the

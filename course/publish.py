@@ -1,19 +1,19 @@
 """Everything that people read, written from the results and from what a teacher has filled in."""
 
 from . import marks
-from .batches import Batches
 from .class_report import write_class_report
 from .gradebook import write_gradebook
 from .manual import collect_answers
-from .report import write_reports
+from .marks_folder import MarksFolder
 from .source import read
+from .student_report import write_reports
 
 
 def write_all(out):
     """Merge marks by hand and overrides, and write everything that people read."""
-    batches = Batches(out)
-    assignment, roster, about = read(batches.about["source"]), batches.roster, batches.about
-    results, entries, ungraded = batches.results()
+    folder = MarksFolder(out)
+    assignment, roster, about = read(folder.about["source"]), folder.roster, folder.about
+    results, entries, ungraded = folder.results()
     collect_answers(results, entries, assignment, out)
     final, unmatched = marks.final(results, out)
     unmatched += [f"{student} has handed in, and has no marks: grade again" for student in ungraded]

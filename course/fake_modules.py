@@ -26,7 +26,7 @@ def __getattr__(name):
 """
 
 
-def stand_ins(assignment):
+def fake_modules(assignment):
     """Return module name -> source, for the child."""
     student = Path(emlib.check.__file__).with_name("student.py").read_text("utf-8")
     data = {name: _rows(name) for name in carried_data(assignment)}

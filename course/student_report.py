@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .batch import file_name
+from .runner import file_name
 from .templates import render
 
 
