@@ -183,7 +183,7 @@ def fit_em(
     keep_history : bool, keep the parameters of every iteration
     callback, on_interrupt : see `emlib.em`
     accelerate : bool, extrapolate (Anderson) wherever that raises the log-likelihood
-    progress : bool, draw a bar that counts iterations; needs tqdm, the extra ``emlib[progress]``
+    progress : bool, draw a bar that counts iterations; needs tqdm, the extra ``progress``
 
     Returns
     -------

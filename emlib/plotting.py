@@ -10,12 +10,17 @@ import re
 import sys
 from importlib.resources import files
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 
+from .extras import missing
 from .gaussian import log_gaussian
+
+try:
+    import matplotlib.pyplot as plt
+    from matplotlib.colors import to_rgb
+    from matplotlib.figure import Figure
+except ModuleNotFoundError as error:
+    raise missing("emlib.plotting", error.name, "figures") from error
 
 PALETTE = json.loads((files("emlib") / "palette.json").read_text(encoding="utf-8"))
 CLUSTERS = PALETTE["clusters"]

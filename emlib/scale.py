@@ -17,15 +17,14 @@ import numpy as np
 
 from .em import fit_em as _fit_em
 from .engine.rows import Blocks, Survey
+from .extras import missing
 from .statistics import Statistics
 
 try:
     from dask.base import is_dask_collection
     from distributed import CancelledError, Client, KilledWorker, wait
-except ImportError as error:
-    raise ImportError(
-        "emlib.scale runs on Dask, which is not here: pip install 'emlib[scale]'."
-    ) from error
+except ModuleNotFoundError as error:
+    raise missing("emlib.scale", error.name, "scale") from error
 
 FAN_IN = 16
 """Partial sums that are added by one task: the sums reach the caller as one, by a short tree."""

@@ -235,7 +235,7 @@ def test_the_bar_counts_iterations_and_leaves_callback_and_result_alone(capsys):
 
 def test_a_bar_is_refused_with_the_extra_that_brings_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
-    with pytest.raises(ImportError, match=r"pip install 'emlib\[progress\]'"):
+    with pytest.raises(ImportError, match=r"pip install 'who-is-responsible\[progress\]'"):
         emlib.fit_em(FAITHFUL, faithful_start(), progress=True)
 
 

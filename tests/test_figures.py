@@ -311,14 +311,17 @@ def test_emlib_alone_loads_no_figures():
     assert done.stdout.strip() == "[]", done.stderr
 
 
-@pytest.mark.parametrize("missing", ["anywidget", "matplotlib"])
-def test_without_the_extra_one_sentence_says_how_to_get_it(missing):
+@pytest.mark.parametrize(
+    ("part", "missing"),
+    [("figures", "anywidget"), ("figures", "matplotlib"), ("plotting", "matplotlib")],
+)
+def test_without_the_extra_one_sentence_says_how_to_get_it(part, missing):
     block = f"import sys; sys.modules[{missing!r}] = None; "
-    done = run(f"{block}from emlib import figures")
+    done = run(f"{block}from emlib import {part}")
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
-    assert f"needs {missing}" in last
-    assert "pip install emlib[figures]" in last
+    assert last.startswith(f"ModuleNotFoundError: emlib.{part} needs {missing}, which is not")
+    assert "pip install 'who-is-responsible[figures]'" in last
     assert run(f"{block}import emlib").returncode == 0
 
 

@@ -259,7 +259,8 @@ def test_without_dask_one_sentence_says_how_to_get_it(hidden):
     done = python(f"import sys\nsys.modules[{hidden!r}] = None\nimport emlib.scale")
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1] == (
-        "ImportError: emlib.scale runs on Dask, which is not here: pip install 'emlib[scale]'."
+        f"ModuleNotFoundError: emlib.scale needs {hidden}, which is not installed: "
+        "pip install 'who-is-responsible[scale]'"
     )
 
 

@@ -2,16 +2,16 @@
 
 from contextlib import contextmanager
 
+from ..extras import missing
+
 
 @contextmanager
 def progress_bar(callback=None):
     """Yield a callback for `emlib.em` that moves a bar, and then calls the given one."""
     try:
         from tqdm.auto import tqdm
-    except ImportError as error:
-        raise ImportError(
-            "progress=True draws with tqdm, which is not here: pip install 'emlib[progress]'."
-        ) from error
+    except ModuleNotFoundError as error:
+        raise missing("progress=True", "tqdm", "progress") from error
     with tqdm(unit=" iterations") as bar:
 
         def move(n_iter, log_likelihood, parameters):

@@ -6,7 +6,7 @@
 Needs the extra `figures` (anywidget). A figure is a class here and a file of the same name in `js`.
 """
 
-from . import extra  # noqa: F401 - first: says what is missing, if anything is
+from . import requirements  # noqa: F401 - first: says what is missing, if anything is
 from .balance import Balance
 from .bound import Bound
 from .cloud import Cloud

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import rel_entr
 
 from ..mixture import Parameters, log_likelihood, lower_bound, responsibilities
 from ..plotting import CLUSTERS
@@ -68,7 +67,8 @@ class Bound(LiveFigure):
         """Return likelihood, bound and gap; and share, responsibility and divergence by row."""
         likelihood, bound = self._likelihood(self.mean), self._bound(self.mean)
         q, r = self.resp(), self._posterior()
-        rows = np.column_stack([q[:, 1], r[:, 1], rel_entr(q, r).sum(axis=1)])
+        terms = q * np.log(np.where(q > 0, q / r, 1))  # 0 log 0 is 0
+        rows = np.column_stack([q[:, 1], r[:, 1], terms.sum(axis=1)])
         return {
             "likelihood": likelihood,
             "bound": bound,

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from ..gaussian import log_gaussian
 from .equation import equation, fraction, sign, symbol
@@ -41,7 +40,7 @@ class CovarianceShape(LiveFigure):
     def values(self):
         """Return the covariance, its determinant, the solution of L y = x, and the density."""
         L, x = self.factor(), np.array(self.x)
-        y, covariance = solve_triangular(L, x, lower=True), L @ L.T
+        y, covariance = np.linalg.solve(L, x), L @ L.T
         log_density = log_gaussian([x], [[0, 0]], [covariance])[0, 0]
         return {
             "covariance": covariance,
