@@ -13,6 +13,7 @@ import pytest
 import teaching_path
 from random_mixtures import COVARIANCE_TYPES, random_covariances
 from sklearn.datasets import load_sample_image
+from uv import find_uv_bin
 
 import emlib
 
@@ -154,8 +155,8 @@ def wheel(tmp_path_factory):
     for name in ("pyproject.toml", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
     (source / "README.md").write_text("emlib", encoding="utf-8")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
-    command += ["--no-build-isolation", "--wheel-dir", str(target), str(source)]
+    command = [find_uv_bin(), "build", "--wheel", "--offline", "--no-build-isolation"]
+    command += ["--python", sys.executable, "--out-dir", target, source]
     subprocess.run(command, check=True, capture_output=True, text=True)
     return next(target.glob("*.whl"))
 
