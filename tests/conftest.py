@@ -1,27 +1,30 @@
 """What several test modules share: the built site, a browser, and who runs which tests."""
 
-import functools
-import http.server
-import os
 import re
-import threading
 
 import pytest
 from book_builder import build, copy_tracked
-from browsing import FLAGS, SilentHandler
-from find_browser import find_browser
+from browsing import chromium, served
 
 
-def pytest_xdist_make_scheduler(config, log):
-    """Give each worker whole modules, and the live figures page by page: one worker would crawl."""
-    from xdist.scheduler import LoadScopeScheduling
+class ByPage:
+    """Whole modules for each worker of xdist, and the live figures page by page."""
 
-    class ByPage(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            page = re.search(r"test_live_figures\.py::\w+\[(?:book/\w+/)?(\w+)", nodeid)
-            return f"live figures of {page[1]}" if page else super()._split_scope(nodeid)
+    @pytest.hookimpl(optionalhook=True)  # xdist need not be installed
+    def pytest_xdist_make_scheduler(self, config, log):
+        """Give the figures of one page to one worker: one worker for all would crawl."""
+        from xdist.scheduler import LoadScopeScheduling
 
-    return ByPage(config, log) if config.getoption("dist") == "loadscope" else None
+        class Scheduler(LoadScopeScheduling):
+            def _split_scope(self, nodeid):
+                page = re.search(r"live_figures/\w+\.py::\w+\[(?:book/\w+/)?(\w+)", nodeid)
+                return f"live figures of {page[1]}" if page else super()._split_scope(nodeid)
+
+        return Scheduler(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(ByPage())
 
 
 @pytest.fixture(scope="session")
@@ -36,23 +39,11 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def bases(site):
     """The two ways to open the book: from a server and from a folder."""
-    handler = functools.partial(SilentHandler, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield {"server": f"http://127.0.0.1:{server.server_port}/", "folder": f"{site.as_uri()}/"}
-        server.shutdown()
-        thread.join()
+    with served(site) as ways:
+        yield ways
 
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright  # here: most tests need no browser
-
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    flags = [*FLAGS, "--no-sandbox"] if root else FLAGS
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=find_browser(), args=flags) as chromium,
-    ):
-        yield chromium
+    with chromium() as program:
+        yield program

@@ -1,9 +1,14 @@
 """The built pages in a real browser with the network refused, and what goes wrong there."""
 
+import contextlib
+import functools
 import http.server
+import os
+import threading
 
 import yaml
 from book_builder import ROOT
+from find_browser import find_browser
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -32,6 +37,32 @@ PAGES = chapters()
 class SilentHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args):
         pass
+
+
+@contextlib.contextmanager
+def served(site):
+    """Serve a folder while it is looked at; give the two ways to open it: server and folder."""
+    handler = functools.partial(SilentHandler, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield {"server": f"http://127.0.0.1:{server.server_port}/", "folder": f"{site.as_uri()}/"}
+        server.shutdown()
+        thread.join()
+
+
+@contextlib.contextmanager
+def chromium():
+    """Start a Chromium, and end it."""
+    from playwright.sync_api import sync_playwright  # here: most tests need no browser
+
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    flags = [*FLAGS, "--no-sandbox"] if root else FLAGS
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=find_browser(), args=flags) as program,
+    ):
+        yield program
 
 
 class Visit:
@@ -82,9 +113,10 @@ def violations(visit, part="html"):
     """Run axe on a part of the page; give each violation with the first places where it is."""
     visit.see(AXE.read_text(encoding="utf-8"))
     found = visit.page.evaluate(
-        "async ([part, rules]) => (await axe.run(part, {runOnly: rules})).violations.map(v =>"
+        "async ([part, rules, preload]) =>"
+        " (await axe.run(part, {runOnly: rules, preload})).violations.map(v =>"
         " `${v.id}: ${v.nodes.slice(0, 4).map(n => n.target.join(' ')"
         " + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`)",
-        [part, AXE_RULES],
+        [part, AXE_RULES, visit.base.startswith("http")],  # a folder lets nobody read them
     )
     return found
