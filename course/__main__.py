@@ -13,12 +13,13 @@ from .build import build
 from .catalogue import catalogue
 from .chapter_checks import QUESTIONS, REFERENCES
 from .gradescope_run import grade_for_gradescope
+from .hand_ins import collect
 from .marks_folder import MarksFolder
 from .publish import write_all
-from .roster import collect
 from .runner import grade_folder
 from .sandbox.protection import MEANING, protection
 from .source import SourceError, read
+from .writing import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "book/assignments"
@@ -156,15 +157,16 @@ def run_grade(options):
         return 2
     marks_folder = MarksFolder(options.out)
     marks_folder.begin(assignment, source, options)
-    entries = collect(options.hand_ins, marks_folder.roster)
-    if not entries:
+    if not collect(options.hand_ins, marks_folder.roster):
         raise ValueError(f"{options.hand_ins} holds no hand-ins")
+    marks_folder.add(options.hand_ins)
+    entries = marks_folder.to_grade()
     grade_folder(
         Key(assignment, salt(options.salt)), entries, options.out, jobs=options.jobs,
         walls=found.settings["walls"], quiet=options.quiet, again=options.again,
         seconds=options.seconds,
     )  # fmt: skip
-    marks_folder.end(options.hand_ins, found.missing)
+    marks_folder.write(missing=list(found.missing))
     return write_all(options.out)
 
 
@@ -199,7 +201,7 @@ def run_gradescope(options):
     result = grade_for_gradescope(
         options.source, options.submission, options.metadata, salt(options.salt)
     )
-    options.out.write_text(json.dumps(result, indent=1), "utf-8")
+    write_whole(options.out, json.dumps(result, indent=1))
 
 
 def run_protections(options):
@@ -214,15 +216,13 @@ def run_protections(options):
 def run_catalogue(options):
     """Write emlib/check/catalogue.json."""
     text = json.dumps(catalogue(QUESTIONS, REFERENCES, points=False), indent=0)
-    (ROOT / "emlib/check/catalogue.json").write_text(text + "\n", "utf-8")
+    write_whole(ROOT / "emlib/check/catalogue.json", text + "\n")
 
 
 def salt(path):
     """Read the secret; make one, for the teacher's eyes only, if there is none."""
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w") as file:
-            file.write(secrets.token_hex(16) + "\n")
+        write_whole(path, secrets.token_hex(16) + "\n", sync=True, mode=0o600)
     text = path.read_text("utf-8").strip()
     if not text:
         raise ValueError(f"{path} is empty: write any secret words into it")

@@ -10,6 +10,7 @@ from .editions.nbgrader import nbgrader
 from .editions.notebooks import solution, student
 from .editions.otter import otter
 from .editions.rubric import rubric
+from .writing import write_whole
 
 
 def build(assignment, out, salt):
@@ -29,6 +30,6 @@ def build(assignment, out, salt):
         path.parent.mkdir(parents=True, exist_ok=True)
     for path, notebook in notebooks.items():
         nbformat.write(notebook, path)
-    sheet.write_text(rubric(assignment), "utf-8")
+    write_whole(sheet, rubric(assignment))
     package(assignment, salt, zipped)
     return [*notebooks, sheet, zipped]

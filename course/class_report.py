@@ -9,6 +9,7 @@ import numpy as np
 
 from .gradebook import state, unread
 from .templates import render
+from .writing import write_whole
 
 NOT_FILLED_IN = "It is not filled in yet."
 FEWEST = 3
@@ -41,9 +42,8 @@ def write_class_report(results, assignment, roster, out, missing=(), look=()):
     told = [(label, row["correlation"]) for label, row in rows if row["correlation"] is not None]
     report["ease"] = _bars(*_columns(shares), "{:.0%}".format, top=1)
     report["discrimination"] = _bars(*_columns(told), "{:.2f}".format, top=1)
-    Path(out, "class.html").write_text(
-        render("class.html", assignment=assignment, report=report), "utf-8"
-    )
+    page = render("class.html", assignment=assignment, report=report)
+    write_whole(Path(out, "class.html"), page)
 
 
 def _columns(pairs):

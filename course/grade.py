@@ -1,5 +1,6 @@
 """One hand-in, from a file to marks with a sentence for each mark that was lost."""
 
+import hashlib
 from dataclasses import asdict
 from pathlib import Path
 
@@ -175,5 +176,7 @@ def _entry(question, verdict, hand_in):
     entry |= asdict(verdict)
     by_hand = isinstance(question, BY_HAND)
     if by_hand and hand_in is not None:
+        picture = hand_in.pictures.get(question.name, b"")
         entry |= {"by_hand": True, "answer": hand_in.texts.get(question.name, "")}
+        entry["picture"] = hashlib.sha256(picture).hexdigest() if picture else ""
     return entry

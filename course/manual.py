@@ -10,6 +10,7 @@ from .marks import nearest
 from .source import without_solution
 from .tables import read_table, write_table
 from .templates import render
+from .writing import write_whole
 
 
 def collect_answers(results, entries, assignment, out):
@@ -22,9 +23,8 @@ def collect_answers(results, entries, assignment, out):
     _renew(folder / "marks.csv", results, questions)
     blank = {cell.name: without_solution(cell).strip() for cell in assignment.cells if cell.name}
     pages = [_page(question, results, entries, blank[question.name]) for question in questions]
-    (folder / "answers.html").write_text(
-        render("answers.html", assignment=assignment, pages=pages), "utf-8"
-    )
+    page = render("answers.html", assignment=assignment, pages=pages)
+    write_whole(folder / "answers.html", page)
 
 
 def _page(question, results, entries, blank):

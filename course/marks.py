@@ -28,13 +28,13 @@ def final(results, out):
             question["waiting"] = bool(question.get("by_hand"))
             question["mark"] = sum(part["mark"] for part in question["parts"])
     class_ = _Class(merged)
-    for row in _filled_in(out / "manual" / "marks.csv", BY_HAND):
+    for row in filled_in(out / "manual" / "marks.csv", BY_HAND):
         question = class_.question(row)
         if question is not None:
             question["mark"] = _number(row, question["points"])
             question["waiting"] = False
             question["comment"] = row["comment"]
-    for row in _filled_in(out / "overrides.csv", OVERRIDES):
+    for row in filled_in(out / "overrides.csv", OVERRIDES):
         question = class_.question(row)
         if question is not None:
             _override(question, row)
@@ -105,7 +105,7 @@ def _number(row, points):
     return int(mark) if mark == int(mark) else mark
 
 
-def _filled_in(path, columns):
+def filled_in(path, columns):
     """Return the rows of a table that a teacher has filled in; those without any mark are left."""
     table = read_table(path)
     missing = {columns[0], "question", "mark"} - {name.lower() for name in table.columns}

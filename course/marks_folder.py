@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
-from .roster import Roster, collect
+from .hand_ins import collect
+from .roster import Roster
 from .runner import file_name
+from .writing import write_whole
 
 
 class MarksFolder:
@@ -22,6 +24,7 @@ class MarksFolder:
         self.out = Path(out)
         self.path = self.out / "about.json"
         self.about = self._read()
+        self.look = []
         self.roster = Roster()
         if self.about.get("roster"):
             self.roster = Roster.read(self.out / "roster.csv")
@@ -45,14 +48,61 @@ class MarksFolder:
         if not self.about:
             raise ValueError(f"{self.out} has no marks: `grade` writes them")
         self._take(options)
-        self._write()
+        self.write()
 
-    def end(self, hand_ins, missing):
-        """Remember a folder that has been graded, as the latest, and what was not protected."""
-        folder = str(Path(hand_ins).resolve())
-        earlier = [other for other in self.about.get("hand_ins", []) if other != folder]
-        self.about |= {"hand_ins": [*earlier, folder], "missing": list(missing)}
-        self._write()
+    def add(self, hand_ins):
+        """Take one more folder of hand-ins in, after those that are here; not twice."""
+        folder, folders = str(Path(hand_ins).resolve()), self.about.setdefault("hand_ins", [])
+        if folder not in folders:
+            folders.append(folder)
+
+    def entries(self):
+        """Return the hand-in that counts of every student, from all folders that are there.
+
+        Of two folders the one that was graded for the first time later counts, unless both say
+        when they were handed in. `look` has a sentence for each student who is in two.
+        """
+        self.look, counts = [], {}
+        for folder in map(Path, self.about.get("hand_ins", [])):
+            for entry in collect(folder, self.roster, self.look) if folder.is_dir() else ():
+                before = counts.get(entry.student.id)
+                counts[entry.student.id] = self._later(before, entry) if before else entry
+        return [counts[student] for student in sorted(counts)]
+
+    def to_grade(self):
+        """Return the entries to grade: not those older than a result whose folder is away."""
+        order = {folder: number for number, folder in enumerate(self.about.get("hand_ins", []))}
+        entries = []
+        for entry in self.entries():
+            before = self._result(entry.student.id).get("folder", "")
+            away = before in order and not Path(before).is_dir()
+            if not (away and order[before] > order.get(entry.folder, -1)):
+                entries.append(entry)
+        return entries
+
+    def _result(self, student):
+        try:
+            path = self.out / "results" / f"{file_name(student)}.json"
+            return json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+    def _later(self, first, second):
+        """Return the later of two hand-ins of a student, and say why it is that one."""
+        timed = first.when and second.when
+        later, earlier = (first, second) if timed and first.when > second.when else (second, first)
+        why = (
+            "it was handed in later" if timed else "its folder was graded for the first time later"
+        )
+        self.look.append(
+            f"{later.student.id} is in two folders: {self._place(later)} counts, since {why}; "
+            f"{self._place(earlier)} not"
+        )
+        return later
+
+    @staticmethod
+    def _place(entry):
+        return f"{Path(entry.folder).name}/{entry.path.relative_to(entry.folder)}"
 
     def results(self):
         """Return every result that counts, the entries whose files are there, and who lacks marks.
@@ -60,12 +110,8 @@ class MarksFolder:
         A result that no folder accounts for is that of a file which was renamed, or given to
         somebody else: it goes, unless a folder has been moved away and may have held it.
         """
-        folders = [Path(folder) for folder in self.about["hand_ins"]]
-        entries = {}
-        for folder in folders:
-            if folder.is_dir():
-                entries |= {entry.student.id: entry for entry in collect(folder, self.roster)}
-        all_there = all(folder.is_dir() for folder in folders)
+        entries = {entry.student.id: entry for entry in self.entries()}
+        all_there = all(Path(folder).is_dir() for folder in self.about["hand_ins"])
         files = {f"{file_name(student)}.json" for student in entries}
         results = []
         for path in sorted(self.out.glob("results/*.json")):
@@ -76,16 +122,30 @@ class MarksFolder:
             student = self.roster.students.get(result["student"])
             result["known"] = bool(student or not self.roster.students)
             results.append(result | ({"name": student.name} if student else {}))
+        self.look += [
+            f"{result['student']}: the marks are those of {result['file']}, from a folder that is "
+            "away; what is in the other folders is older and was not graded"
+            for result in results if self._is_away(result, entries.get(result["student"]))
+        ]  # fmt: skip
+        for entry in entries.values():
+            self.look += entry.look
         marked = {result["student"] for result in results}
         return results, list(entries.values()), sorted(entries.keys() - marked)
+
+    @staticmethod
+    def _is_away(result, entry):
+        folder = result.get("folder", "")
+        return bool(entry and folder and folder != entry.folder and not Path(folder).is_dir())
 
     def _take(self, options):
         if options.title:
             self.about["title"] = options.title
         if options.roster:
             self.roster = Roster.read(options.roster)
-            (self.out / "roster.csv").write_bytes(options.roster.read_bytes())
+            write_whole(self.out / "roster.csv", options.roster.read_bytes(), sync=True)
             self.about["roster"] = True
 
-    def _write(self):
-        self.path.write_text(json.dumps(self.about, indent=1) + "\n", "utf-8")
+    def write(self, **more):
+        """Remember what is known of this folder."""
+        self.about |= more
+        write_whole(self.path, json.dumps(self.about, indent=1) + "\n", sync=True)

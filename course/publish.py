@@ -2,27 +2,31 @@
 
 from . import marks
 from .class_report import write_class_report
+from .decisions import outdated
 from .gradebook import write_gradebook
 from .manual import collect_answers
 from .marks_folder import MarksFolder
 from .source import read
 from .student_report import write_reports
+from .writing import write_whole
 
 
 def write_all(out):
     """Merge marks by hand and overrides, and write everything that people read."""
-    folder = MarksFolder(out)
-    assignment, roster, about = read(folder.about["source"]), folder.roster, folder.about
-    results, entries, ungraded = folder.results()
+    marks_folder = MarksFolder(out)
+    about, roster = marks_folder.about, marks_folder.roster
+    assignment = read(about["source"])
+    results, entries, ungraded = marks_folder.results()
     collect_answers(results, entries, assignment, out)
     final, unmatched = marks.final(results, out)
     unmatched += [f"{student} has handed in, and has no marks: grade again" for student in ungraded]
+    unmatched += [*outdated(results, out), *marks_folder.look]
     write_gradebook(final, assignment, roster, out, about.get("title", ""))
     write_reports(final, assignment, out)
     write_class_report(final, assignment, roster, out, about["missing"], unmatched)
     overrides = out / "overrides.csv"
     if not overrides.exists():
-        overrides.write_text(",".join(marks.OVERRIDES) + "\n", "utf-8")
+        write_whole(overrides, ",".join(marks.OVERRIDES) + "\n", sync=True)
     _say(final, unmatched, out)
     return 0
 

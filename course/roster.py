@@ -1,7 +1,7 @@
-"""Who handed in what: files of a folder, names of a roster."""
+"""The students of a course, and what their names look like in the names of files."""
 
-import os
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -9,7 +9,6 @@ from pathlib import Path
 
 from .tables import read_table
 
-SYSTEM_FILES = re.compile(r"^(\.|__MACOSX|Thumbs\.db$|desktop\.ini$)")
 SHARED = ("section", "course", "group", "class", "team", "tutor", "assignment")
 """Columns that begin so say to whom a student belongs, not who the student is."""
 LONGEST_KEY = 8
@@ -30,25 +29,14 @@ class Roster:
 
     The file is CSV with a column `id`; `name` is printed in reports. An id, a name, and what
     stands in `login`, `email`, `username` or a column whose name ends in `id`, is looked for in
-    the names of files and folders, unless two students have the same there.
+    the names of files and folders. Words that two students share name neither of them.
     """
 
     def __init__(self, students=()):
         self.students = {student.id: student for student in students}
-        self.by_key = self._keys(students)
-
-    @staticmethod
-    def _keys(students):
-        """Return words -> student, for all that tells one student from all others."""
-        keys = {_words(student.id): student for student in students}
-        columns = {name for student in students for name in student.columns if _tells(name)}
-        for column in [*sorted(columns), "name"]:
-            values = [_words(student.columns.get(column, "")) for student in students]
-            counts = Counter(values)
-            for student, words in zip(students, values, strict=True):
-                if words and counts[words] == 1:
-                    keys.setdefault(words, student)
-        return keys
+        self.owners = _owners(students)
+        self.by_key = {words: who[0] for words, who in self.owners.items() if len(who) == 1}
+        self.by_joined = _joined(students)
 
     @classmethod
     def read(cls, path):
@@ -66,103 +54,79 @@ class Roster:
             raise ValueError(f"{path}: more than one student has the id {', '.join(twice)}")
         return cls([Student(row["id"], row.get("name", ""), row) for row in rows])
 
-    def find(self, path):
-        """Return the student whose id (or login, name, …) a file's name holds, else a folder's.
+    def named(self, name):
+        """Return the students whom one name of a file or folder names: none, one, or several.
 
-        The file is asked before its folders, and the inner folder before the outer one. A short
-        number counts only as a whole name or, failing all else, as the first word of one.
+        A short number counts only as the whole name, and failing all else as its first word.
         """
-        names = [path.stem, *path.parts[-2::-1]]
-        for name in names:
-            found = self._named(_words(name))
-            if found:
-                return found
-        for name in names:
-            first = _words(name)[:1]
-            if _short_number(first) and first in self.by_key:
-                return self.by_key[first]
-        return None
-
-    def _named(self, words):
-        """Return the one student whom these words name; None for nobody, or for several."""
-        if words in self.by_key:
-            return self.by_key[words]
+        if name in self.students:
+            return [self.students[name]]
+        words = _words(name)
+        if words in self.owners:
+            return self.owners[words]
         runs = [
             (start, end)
             for start, end in combinations(range(len(words) + 1), 2)
-            if end - start <= LONGEST_KEY and words[start:end] in self.by_key
+            if end - start <= LONGEST_KEY and words[start:end] in self.owners
             and not _short_number(words[start:end])
         ]  # fmt: skip
         longest = [
             run for run in runs
             if not any(a <= run[0] and run[1] <= b for a, b in runs if (a, b) != run)
         ]  # fmt: skip
-        found = {self.by_key[words[start:end]].id for start, end in longest}
-        return self.students[found.pop()] if len(found) == 1 else None
+        found = {
+            student.id: student
+            for start, end in longest for student in self.owners[words[start:end]]
+        }  # fmt: skip
+        return [found[name] for name in sorted(found)]
+
+    def first_number(self, name):
+        """Return the student whose short number is the first word of a name, or None."""
+        first = _words(name)[:1]
+        return self.by_key.get(first) if _short_number(first) else None
+
+    def whole(self, words):
+        """Return the one student whom some words of a platform name as a whole, or None.
+
+        Canvas runs the words of a name together: `ashada` is Ada Ash.
+        """
+        if words in self.students:
+            return self.students[words]
+        return self.by_key.get(_words(words)) or self.by_joined.get("".join(_words(words)))
+
+    def in_column(self, column, entry):
+        """Return the one student with that entry in a column, or None."""
+        found = [student for student in self.students.values()
+                 if _words(student.columns.get(column, "")) == _words(entry)]  # fmt: skip
+        return found[0] if len(found) == 1 else None
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One hand-in: the student, the file, and other files that the student handed in before."""
+def _owners(students):
+    """Return words -> the students of whom they are the id, or else a name or a number.
 
-    student: Student
-    path: Path
-    known: bool
-    others: tuple = ()
-
-
-def collect(folder, roster=None):
-    """Return the hand-ins of a folder, one a student, in the order of their ids.
-
-    A student with several files is graded on the last notebook, in the order of their names.
+    An id that is written in full belongs to its student, whoever else is called so.
     """
-    folder, roster = Path(folder), roster or Roster()
-    paths = [path for path in sorted(folder.rglob("*"), key=_natural) if _handed_in(path, folder)]
-    depth = _depth_of_students([path.relative_to(folder) for path in paths])
-    files = {}
-    for path in paths:
-        inside = Path(*map(readable, path.relative_to(folder).parts))
-        student = roster.find(inside)
-        known = student is not None
-        student = student or Student(_own_name(inside, depth))
-        files.setdefault(student.id, (student, known, []))[2].append(path)
-    entries = []
-    for student, known, paths in files.values():
-        paths = sorted(paths, key=lambda path: path.suffix == ".ipynb")  # stable: the last one last
-        others = tuple(readable(path.name) for path in paths[:-1])
-        entries.append(Entry(student, paths[-1], known, others))
-    return sorted(entries, key=lambda entry: entry.student.id)
+    ids, others = {}, {}
+    columns = {name for student in students for name in student.columns if _tells(name)}
+    for student in students:
+        ids.setdefault(_words(student.id), []).append(student)
+        for column in [*sorted(columns), "name"]:
+            owners = others.setdefault(_words(student.columns.get(column, "")), [])
+            if student not in owners:
+                owners.append(student)
+    return {words: owners for words, owners in (others | ids).items() if words}
 
 
-def readable(name):
-    """Return a file's name as text; one that is not in UTF-8 is read as an old Windows one."""
-    try:
-        return os.fsencode(name).decode("utf-8")
-    except UnicodeDecodeError:
-        return os.fsencode(name).decode("latin-1")
-
-
-def _handed_in(path, folder):
-    parts = path.relative_to(folder).parts
-    return not any(map(SYSTEM_FILES.match, parts)) and (path.is_symlink() or not path.is_dir())
-
-
-def _depth_of_students(paths):
-    """Return at which depth each folder is a student's: most there hold one notebook; or None."""
-    for depth in range(max((len(path.parts) - 1 for path in paths), default=0)):
-        inside = [path for path in paths if len(path.parts) > depth + 1]
-        held = Counter(path.parts[: depth + 1] for path in inside if path.suffix == ".ipynb")
-        folders = {path.parts[: depth + 1] for path in inside}
-        if 2 * sum(held[one] <= 1 for one in folders) > len(folders):
-            return depth
-    return None
-
-
-def _own_name(inside, depth):
-    """Name a hand-in that is on no roster: by its student's folder if it has one, else its file."""
-    if depth is not None and len(inside.parts) > depth + 1:
-        return inside.parts[depth]
-    return inside.stem
+def _joined(students):
+    """Return a name without its gaps, whichever word comes first -> student; shared ones not."""
+    owners = {}
+    for student in students:
+        words = _words(student.columns.get("name", "") or student.name)
+        for turn in range(len(words)):
+            joined = "".join([*words[turn:], *words[:turn]])
+            owners.setdefault(joined, {})[student.id] = student
+    return {joined: next(iter(found.values())) for joined, found in owners.items()
+            if joined and len(found) == 1}  # fmt: skip
 
 
 def _tells(column):
@@ -172,14 +136,18 @@ def _tells(column):
 
 
 def _words(text):
-    return tuple(word for word in re.split(r"[\W_]+", str(text).casefold()) if word)
+    return tuple(word for word in re.split(r"[\W_]+", _composed(text).casefold()) if word)
+
+
+def is_short_number(name):
+    """Whether a name is a number of which a class, a week or a section may be called too."""
+    return _short_number(_words(name))
 
 
 def _short_number(words):
     return len(words) == 1 and words[0].isdigit() and len(words[0]) < 4
 
 
-def _natural(path):
-    """Sort as people count: hw, hw2, hw10."""
-    text = str(path.with_name(path.stem))
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
+def _composed(text):
+    """Return text with each letter in one piece: macOS writes o and two dots for an umlaut."""
+    return unicodedata.normalize("NFC", str(text))

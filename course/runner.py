@@ -14,6 +14,7 @@ from .grade import Grader
 from .handin import LARGEST_MB
 from .sandbox.border import clean
 from .sandbox.protection import launch_settings
+from .writing import write_whole
 
 HERE = Path(__file__).parent
 
@@ -44,9 +45,10 @@ def grade_folder(key, entries, out, *, walls, jobs=2, quiet=False, again=False, 
     def one(entry):
         target = results / f"{file_name(entry.student.id)}.json"
         made_from = _digest(source, entry)
-        result = None if again else _read(target, made_from)
-        if result is None:
-            result = _graded(seats, entry) | {"made_from": made_from}
+        before = None if again else _read(target, made_from)
+        result = before or _graded(seats, entry) | {"made_from": made_from}
+        result |= _cleaned(entry.about())
+        if before is None or result != before:
             _write(target, result)
         return result
 
@@ -85,7 +87,7 @@ def _graded(seats, entry):
         result = grader.grade(entry.path, entry.student.id)
     except Exception as problem:
         result = grader.give_up(entry.path, entry.student.id, problem)
-    result["name"] = entry.student.name
+    result["hand_in"] = _contents(entry.path).hex()
     if entry.others:
         others = ", ".join(entry.others)
         result["notes"].append(
@@ -124,7 +126,7 @@ def _source_digest(key, seconds):
 
 def _digest(source, entry):
     digest = hashlib.sha256(source.encode())
-    words = f"{entry.student.id}|{entry.student.name}|{entry.others}"
+    words = f"{entry.student.id}|{entry.others}"
     digest.update(words.encode("utf-8", "surrogatepass"))
     digest.update(_contents(entry.path))
     return digest.hexdigest()
@@ -153,6 +155,4 @@ def _read(target, made_from):
 
 def _write(target, result):
     """Write a result whole or not at all: a batch that is stopped leaves no half of one."""
-    aside = target.with_suffix(".part")
-    aside.write_text(json.dumps(result, indent=1, ensure_ascii=False, sort_keys=True), "utf-8")
-    aside.replace(target)
+    write_whole(target, json.dumps(result, indent=1, ensure_ascii=False, sort_keys=True))

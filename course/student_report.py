@@ -4,6 +4,7 @@ from pathlib import Path
 
 from .runner import file_name
 from .templates import render
+from .writing import write_whole
 
 
 def write_reports(results, assignment, out):
@@ -15,9 +16,7 @@ def write_reports(results, assignment, out):
         shown = result | {"questions": [_shown(question) for question in result["questions"]]}
         for ending in ("html", "md"):
             page = folder / f"{file_name(result['student'])}.{ending}"
-            page.write_text(
-                render(f"report.{ending}", assignment=assignment, result=shown), "utf-8"
-            )
+            write_whole(page, render(f"report.{ending}", assignment=assignment, result=shown))
             keep.add(page.name)
     for stale in folder.iterdir():
         if stale.name not in keep:

@@ -1,9 +1,17 @@
 """Tables that people keep in a spreadsheet: read whatever it saves, and give back what it held."""
 
 import csv
+import io
+import re
 from dataclasses import dataclass, field
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from .writing import write_whole
+
+FORMULA = "[=+@\uff1d\uff0b\uff0d\uff20-]"
+"""What a formula begins with; a spreadsheet may take the wide characters for the others."""
+PLACE = rf"((?:^|[;,|\t\r\n])[\s\"']*){{0}}(?={FORMULA})|([ :][\"']*){{0}}(?={FORMULA}\S)"
+BEGINS, MARKED = (re.compile(PLACE.format(mark)) for mark in ("", "'"))
+"""Where a spreadsheet may see a formula begin, whatever it takes for a separator."""
 
 
 @dataclass
@@ -44,24 +52,24 @@ def read_table(path):
 
 
 def write_table(path, header, rows, delimiter=",", encoding="utf-8"):
-    """Write a CSV file in which no entry is taken for a formula."""
-    with path.open("w", newline="", encoding=encoding, errors="replace") as file:
-        table = csv.writer(file, delimiter=delimiter)
-        table.writerow(header)
-        table.writerows([[harmless(entry) for entry in row] for row in rows])
+    """Write a CSV file in which no entry is taken for a formula; the old one stays on failure."""
+    text = io.StringIO(newline="")
+    table = csv.writer(text, delimiter=delimiter)
+    table.writerow(header)
+    table.writerows([[harmless(entry) for entry in row] for row in rows])
+    write_whole(path, text.getvalue().encode(encoding, "replace"), sync=True)
 
 
 def harmless(entry):
-    """Return text that no spreadsheet takes for a formula."""
-    if isinstance(entry, str) and entry.startswith(FORMULA):
-        return "'" + entry
-    return entry
+    """Return text that no spreadsheet takes for a formula, whichever separator it believes in."""
+    if not isinstance(entry, str):
+        return entry
+    return BEGINS.sub(lambda found: (found[1] or found[2] or "") + "'", entry)
 
 
 def _as_typed(entry):
     """Undo what `harmless` does."""
-    entry = entry.strip()
-    return entry[1:] if entry.startswith("'") and entry[1:].startswith(FORMULA) else entry
+    return MARKED.sub(lambda found: found[1] or found[2] or "", entry.strip())
 
 
 def alike(text):

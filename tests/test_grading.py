@@ -12,7 +12,8 @@ from course import marks
 from course.__main__ import SOURCES, main
 from course.answer_key import Key
 from course.grade import Grader
-from course.roster import Roster, collect
+from course.hand_ins import collect
+from course.roster import Roster
 from course.runner import grade_folder
 from course.sandbox.protection import launch_settings, protection
 from course.source import read

@@ -13,7 +13,7 @@ from handed_in import answered, write
 from course.__main__ import SOURCES
 from course.answer_key import Key
 from course.grade import Grader
-from course.roster import collect
+from course.hand_ins import collect
 from course.runner import grade_folder
 from course.sandbox.protection import launch_settings, protection
 from course.source import read

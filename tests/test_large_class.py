@@ -14,7 +14,7 @@ from test_grading import IN_ANOTHER_HAND, IN_SINGLE_PRECISION, RESPONSIBILITIES,
 
 from course.__main__ import SOURCES
 from course.answer_key import Key
-from course.roster import collect
+from course.hand_ins import collect
 from course.runner import grade_folder
 from course.sandbox.protection import protection
 from course.source import read

@@ -16,10 +16,11 @@ import emlib
 from course import class_report, marks
 from course.__main__ import SOURCES, main
 from course.author import BY_HAND
+from course.decisions import outdated
 from course.editions.gradescope_zip import SETUP, constraints
-from course.roster import Roster, Student, collect
 from course.sandbox.protection import MEANING, Protection, protection
 from course.source import read
+from course.tables import read_table, write_table
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "book/reference/for_instructors.md").read_text("utf-8")
@@ -147,85 +148,6 @@ def test_the_page_tells_the_marks_of_each_assignment(name):
     assert [int(found) for found in re.search(row, PAGE).groups()] == [assignment.points, by_hand]
 
 
-# --- Who handed in what
-
-
-def put(folder, *names):
-    """Make files that stand for hand-ins."""
-    for name in names:
-        path = Path(os.fsdecode(os.fsencode(folder) + b"/" + os.fsencode(name)))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("{}")
-
-
-def given(folder, roster=None):
-    """Return student -> file, for all that is in a folder."""
-    return {entry.student.id: entry.path.name for entry in collect(folder, roster)}
-
-
-CLASS = Roster(
-    [
-        Student("ada", "Ada Ash", {"name": "Ada Ash", "section_id": "12", "canvas_id": "4711"}),
-        Student("ben", "Ben Böhm", {"name": "Ben Böhm", "section_id": "13", "canvas_id": "4712"}),
-        Student("007", "Jay Jo", {"name": "Jay Jo", "section_id": "14", "canvas_id": "4713"}),
-    ]
-)
-
-
-@pytest.mark.parametrize(
-    ("name", "student"),
-    [
-        ("ada.ipynb", "ada"),
-        ("ada-hw1.ipynb", "ada"),
-        ("hw1.ada.final.ipynb", "ada"),
-        ("ADA_hw (2).ipynb", "ada"),
-        ("boehmben_4712_99_hw.ipynb", "ben"),
-        ("Ben Böhm_1234_assignsubmission_file_/hw1.ipynb", "ben"),
-        ("ada/hw1/hw1.ipynb", "ada"),
-        ("12/ben.ipynb", "ben"),
-        ("007/hw.ipynb", "007"),
-        ("007 hw.ipynb", "007"),
-        ("ada/007 hw.ipynb", "ada"),
-        ("13/hw1.ipynb", None),
-        ("adam.ipynb", None),
-        ("ada and ben.ipynb", None),
-    ],
-)
-def test_a_hand_in_goes_to_the_student_it_names_or_to_nobody(name, student):
-    found = CLASS.find(Path(name))
-    assert (found.id if found else None) == student
-
-
-@pytest.mark.parametrize(
-    ("names", "students"),
-    [
-        (["t1/ada.ipynb", "t1/ben.ipynb", "t1/cleo.ipynb"], ["ada", "ben", "cleo"]),
-        (["t1/ada/hw.ipynb", "t1/ben/hw.ipynb", "t2/cy/hw.ipynb"], ["ada", "ben", "cy"]),
-        (["ada/hw/hw.ipynb", "ben/hw/hw.ipynb"], ["ada", "ben"]),
-        (["ada/a.ipynb", "ben/b.ipynb", "ben/b2.ipynb", "cy/c.ipynb"], ["ada", "ben", "cy"]),
-        (["1²2.ipynb", "ada.ipynb"], ["1²2", "ada"]),
-        ([b"M\xfcller.ipynb", "ada.ipynb"], ["Müller", "ada"]),
-    ],
-)
-def test_without_a_roster_students_are_told_apart_by_what_differs(tmp_path, names, students):
-    put(tmp_path, *names)
-    assert list(given(tmp_path)) == students
-
-
-def test_the_last_of_several_files_is_the_one_with_the_highest_number(tmp_path):
-    put(tmp_path, "ada_hw.ipynb", "ada_hw2.ipynb", "ada_hw10.ipynb")
-    assert given(tmp_path, CLASS) == {"ada": "ada_hw10.ipynb"}
-
-
-def test_a_roster_is_read_as_a_spreadsheet_saves_it(tmp_path):
-    path = tmp_path / "roster.csv"
-    path.write_bytes("ID;Name\n007;Böhm, Jay\n".encode("cp1252"))
-    assert Roster.read(path).students["007"].name == "Böhm, Jay"
-    path.write_text("id,name\nada,Ada\nada,Ada B\n")
-    with pytest.raises(ValueError, match="more than one student has the id ada"):
-        Roster.read(path)
-
-
 # --- Marks that a teacher gives
 
 
@@ -290,6 +212,60 @@ def test_a_row_that_belongs_to_nobody_is_named(tmp_path):
     final, (sentence,) = marks.final(RESULTS, tmp_path)
     assert "overrides.csv, row 2: nobody called 'adda'" in sentence
     assert question(final, "ada", "one")["mark"] == 4
+
+
+def test_overriding_one_part_leaves_the_others_as_they_are(tmp_path):
+    results = [RESULTS[0] | {"questions": [RESULTS[0]["questions"][0] | {"parts": [
+        {"name": "near", "points": 4, "mark": 1, "sentence": "No."},
+        {"name": "far", "points": 3, "mark": 2, "sentence": "No."},
+    ]}]}]  # fmt: skip
+    (tmp_path / "overrides.csv").write_text(
+        "student,question,part,mark,reason\nada,one,near,3,seen on paper\n"
+    )
+    final, _ = marks.final(results, tmp_path)
+    assert question(final, "ada", "one")["mark"] == 5
+    assert final[0]["mark"] == 5
+
+
+def test_marks_on_an_earlier_hand_in_say_so_until_they_are_written_anew(tmp_path):
+    (tmp_path / "manual").mkdir()
+    first = [RESULTS[0] | {"hand_in": "one", "file": "hw1.ipynb"}]
+    again = [RESULTS[0] | {"hand_in": "two", "file": "hw2.ipynb"}]
+    override = "student,question,part,mark,reason\nada,one,near,3,{}\n"
+    (tmp_path / "overrides.csv").write_text(override.format("by word of mouth"))
+    (tmp_path / "manual/marks.csv").write_text("student,question,mark\nada,meaning,2\n")
+    assert outdated(first, tmp_path) == []
+    assert outdated(first, tmp_path) == []
+    for _ in range(2):
+        (sentence,) = outdated(again, tmp_path)  # the text itself is the same: its mark holds
+        assert sentence.startswith("overrides.csv, row 2: the mark of ada in one was decided on")
+        assert "hw1.ipynb, an earlier hand-in than hw2.ipynb" in sentence
+    (tmp_path / "overrides.csv").write_text(override.format("by word of mouth and seen again"))
+    assert outdated(again, tmp_path) == []
+    again[0]["questions"] = [q | {"answer": "Another."} for q in RESULTS[0]["questions"]]
+    assert "marks.csv, row 2" in outdated(again, tmp_path)[0]
+
+
+# --- A spreadsheet
+
+
+SEPARATORS = [",", ";", "\t", "|", " ", "\n", "\r\n", ":"]
+FORMULAS = ["=cmd()", "@SUM(1)", "+1+1", "-2+3", "\uff1dcmd()"]
+
+
+def test_no_text_of_a_student_becomes_a_formula_with_any_separator(tmp_path):
+    texts = [
+        f"{word}{separator}{before}{formula}"
+        for separator in SEPARATORS for formula in FORMULAS
+        for before in ("", " ", '"', "' ") for word in ("Ada", "")
+    ]  # fmt: skip
+    write_table(tmp_path / "t.csv", ["a", "b"], [[text, "plain"] for text in texts])
+    written = (tmp_path / "t.csv").read_text("utf-8").split("\n", 1)[1]
+    for separator in SEPARATORS:
+        for cell in re.split(rf"[\n\r]|{re.escape(separator)}", written):
+            assert not cell.strip(' "\t').startswith(tuple(FORMULAS))
+    back = [row["a"] for row in read_table(tmp_path / "t.csv").rows]
+    assert back == [text.strip() for text in texts]
 
 
 # --- Grading from the command line, as a teacher does
