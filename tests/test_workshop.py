@@ -87,97 +87,186 @@ def test_the_range_of_pythons_is_the_same_wherever_it_is_stated():
 
 
 @pytest.mark.parametrize("module", ["venv", "ensurepip"])
-def test_a_python_without_venv_gets_a_sentence(module, monkeypatch):
-    setup.check_venv()
+def test_a_python_without_venv_gets_a_sentence(module, monkeypatch, tmp_path):
+    setup.check_before_making(str(tmp_path))
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(setup.SetupError, match=r"apt install python3\.\d+-venv"):
-        setup.check_venv()
+        setup.check_before_making(str(tmp_path))
 
 
 def test_a_full_disk_gets_a_sentence_before_anything_is_made(tmp_path, monkeypatch):
-    setup.check_space(str(tmp_path))
+    setup.check_before_making(str(tmp_path))
     monkeypatch.setattr(setup, "SPACE_NEEDED_GB", 1e9)
     with pytest.raises(setup.SetupError, match="make room"):
-        setup.set_up(str(tmp_path), [part("a", [])])
+        setup.check_before_making(str(tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("make", [setup.make_packages, setup.make_node_packages, setup.make_emlib])
-def test_a_failing_pip_or_npm_shows_its_end_and_gets_a_sentence(make, tmp_path, monkeypatch, capfd):
-    script(tmp_path / ".venv/bin/python", "echo the registry is far away; exit 1")
-    monkeypatch.setattr(setup, "remove_tree", lambda folder: None)
-    monkeypatch.setattr(sys, "_base_executable", str(script(tmp_path / "python", "exit 0")))
-    with pytest.raises(setup.SetupError, match=r"^(pip|npm) could not install .* run the same"):
-        make(str(tmp_path))
+@pytest.mark.parametrize("locked_up", ["", ".venv"])
+def test_a_read_only_folder_gets_a_sentence(tmp_path, monkeypatch, locked_up):
+    (tmp_path / ".venv").mkdir()
+    setup.check_folder(str(tmp_path))
+    read_only = str(tmp_path / locked_up) if locked_up else str(tmp_path)
+    monkeypatch.setattr(os, "access", lambda path, _: str(path) != read_only)  # root may write
+    with pytest.raises(setup.SetupError, match=r"You may not write to .* copy the whole folder"):
+        setup.set_up(str(tmp_path))
+
+
+def test_somebody_elses_venv_is_left_alone_and_gets_a_sentence(tmp_path):
+    (tmp_path / ".venv" / "mine").mkdir(parents=True)
+    with pytest.raises(setup.SetupError, match=r"a \.venv in this folder that was not made"):
+        setup.check_before_making(str(tmp_path))
+    assert (tmp_path / ".venv" / "mine").exists()
+
+
+def test_a_failing_program_shows_its_last_words_and_gets_a_sentence(tmp_path, capfd):
+    program = str(script(tmp_path / "npm", "echo the registry is far away >&2; exit 1"))
+    with pytest.raises(setup.SetupError, match=r"^npm could not .* registry can be reached, then"):
+        setup.run([program], str(tmp_path), "npm could not install")
     assert "the registry is far away" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "npm error code SELF_SIGNED_CERT_IN_CHAIN",
+        "npm error code UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+        "invalid peer certificate: UnknownIssuer",
+        "SSLError(SSLCertVerificationError(1, 'certificate verify failed'))",
+    ],
+)
+def test_a_network_with_its_own_certificate_gets_a_sentence(tmp_path, capfd, words):
+    program = script(tmp_path / "program", f'echo "{words}"; exit 1')
+    with pytest.raises(setup.SetupError, match="set PIP_CERT and NODE_EXTRA_CA_CERTS to the file"):
+        setup.run([str(program)], str(tmp_path), "npm could not install")
+    assert words in capfd.readouterr().out
+
+
+def test_npm_says_more_than_nothing_when_it_fails(tmp_path, monkeypatch, capfd):
+    """npm ci --silent prints nothing at all: a registry that refuses must be named."""
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / name, tmp_path)
+    monkeypatch.setattr(setup, "program", lambda root, name: str(tmp_path / name))
+    monkeypatch.setattr(setup, "machine_settings", lambda root: dict(os.environ))
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+    script(tmp_path / "python", f'exec "{sys.executable}" "$@"')
+    with pytest.raises(setup.SetupError, match="npm could not install"):
+        setup.install_node_packages(str(tmp_path))
+    assert "ECONNREFUSED" in capfd.readouterr().out
+
+
+# What pip is told, uv and npm are told
+
+PIP_CONFIG_LIST = """\
+:env:.cert='/certificates/mine.pem'
+:env:.no-color='1'
+global.cert='/certificates/older.pem'
+global.extra-index-url='https://one.example/simple https://two.example/simple'
+global.find-links='/wheels /more-wheels'
+global.index-url='https://mirror.example/simple'
+install.trusted-host='mirror.example'
+"""
+
+
+def test_uv_and_npm_get_pips_settings_the_variables_last(tmp_path, monkeypatch):
+    for name in list(os.environ):
+        if name.startswith(("UV_", "SSL_CERT", "NODE_", "ALL_PROXY")):
+            monkeypatch.delenv(name)
+    (tmp_path / "listing").write_text(PIP_CONFIG_LIST)
+    script(tmp_path / ".venv/bin/python", "cat listing")
+    settings = setup.machine_settings(str(tmp_path))
+    assert {name: settings[name] for name in settings if name not in os.environ} == {
+        "UV_DEFAULT_INDEX": "https://mirror.example/simple",
+        "UV_INDEX": "https://one.example/simple https://two.example/simple",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "UV_FIND_LINKS": "/wheels,/more-wheels",
+        "UV_INSECURE_HOST": "mirror.example",
+        "UV_SYSTEM_CERTS": "1",
+        "SSL_CERT_FILE": "/certificates/mine.pem",
+        "NODE_EXTRA_CA_CERTS": "/certificates/mine.pem",
+        "NODE_USE_SYSTEM_CA": "1",
+    }
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://chosen.example/simple")
+    chosen = setup.machine_settings(str(tmp_path))["UV_DEFAULT_INDEX"]
+    assert chosen == "https://chosen.example/simple", "what is set for uv itself stays"
+
+
+def test_uv_is_installed_from_its_own_entry_of_the_lock(tmp_path, monkeypatch):
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    made = "mkdir -p .venv/bin; printf '#!/bin/sh\\necho \"$@\" > pip\\n' > .venv/bin/python"
+    outside = script(tmp_path / "python", f"{made}; chmod +x .venv/bin/python")
+    monkeypatch.setattr(sys, "_base_executable", str(outside))
+    setup.make_venv(str(tmp_path))
+    lock = (tmp_path / ".venv/uv.txt").read_text()
+    assert [*locked(lock)] == ["uv"]
+    assert unhashed(lock) == []
+    said = (tmp_path / "pip").read_text()
+    assert said == f"-m pip install --require-hashes -r {tmp_path}/.venv/uv.txt\n"
 
 
 # The environment repairs itself
 
 
-def part(name, log, sources=(), fails=False):
-    """Return a part that notes in a log that it was made."""
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """Return a tree, and a log of what is made in it; a step that is named in `fails` raises."""
+    log, fails = [], []
+    for name in setup.MADE_FROM:
+        (tmp_path / name).write_text(name)
 
-    def make(root):
-        log.append(name)
-        Path(root, ".venv").mkdir(exist_ok=True)
-        if fails:
-            raise setup.SetupError("half-way")
-        Path(root, name).touch()
+    def step(name):
+        def make(root):
+            log.append(name)
+            Path(root, ".venv").mkdir(exist_ok=True)
+            Path(setup.stamp_file(root)).touch()
+            if name in fails:
+                raise setup.SetupError("half-way")
 
-    return setup.Part(name, sources, name, make)
+        return make
+
+    for name in ("make_venv", "install_packages", "install_node_packages"):
+        monkeypatch.setattr(setup, name, step(name))
+    return str(tmp_path), log, fails
 
 
-def test_what_is_whole_is_left_alone(tmp_path):
-    log = []
-    parts = [part("a", log), part("b", log)]
+ALL = ["make_venv", "install_packages", "install_node_packages"]
+
+
+def test_what_is_whole_is_left_alone(tree):
+    root, log, _ = tree
     for _ in range(3):
-        setup.set_up(str(tmp_path), parts)
-    assert log == ["a", "b"]
+        setup.set_up(root)
+    assert log == ALL
 
 
-def test_a_half_finished_part_is_made_again(tmp_path):
-    log = []
-    Path(tmp_path, "b").touch()  # what an interrupted installation left behind
+def test_what_was_interrupted_is_made_again(tree):
+    root, log, fails = tree
+    fails.append("install_packages")
     with pytest.raises(setup.SetupError, match="half-way"):
-        setup.set_up(str(tmp_path), [part("a", log), part("b", log, fails=True)])
-    setup.set_up(str(tmp_path), [part("a", log), part("b", log)])
-    assert log == ["a", "b", "b"]
+        setup.set_up(root)
+    fails.clear()
+    setup.set_up(root)
+    assert log == [*ALL[:2], *ALL]
 
 
-def test_an_environment_of_unknown_making_is_made_again(tmp_path):
-    log = []
-    Path(tmp_path, ".venv").mkdir()
-    Path(tmp_path, "a").touch()
-    setup.set_up(str(tmp_path), [part("a", log)])
-    assert log == ["a"]
+@pytest.mark.parametrize("source", setup.MADE_FROM)
+def test_a_changed_source_makes_the_environment_again(tree, source):
+    root, log, _ = tree
+    setup.set_up(root)
+    Path(root, source).write_text("new")
+    setup.set_up(root)
+    assert log == [*ALL, *ALL]
 
 
-@pytest.mark.parametrize(("changed", "again"), [("one", ["a", "b"]), ("two", ["b"])])
-def test_a_changed_source_remakes_its_part_and_those_after_it(tmp_path, changed, again):
-    log = []
-    parts = [part("a", log, ["one"]), part("b", log, ["two"])]
-    Path(tmp_path, "one").write_text("1")
-    Path(tmp_path, "two").write_text("2")
-    setup.set_up(str(tmp_path), parts)
-    Path(tmp_path, changed).write_text("new")
-    setup.set_up(str(tmp_path), parts)
-    assert log == ["a", "b", *again]
-
-
-def test_a_part_whose_file_was_removed_is_made_again(tmp_path):
-    log = []
-    setup.set_up(str(tmp_path), [part("a", log)])
-    Path(tmp_path, "a").unlink()
-    setup.set_up(str(tmp_path), [part("a", log)])
-    assert log == ["a", "a"]
-
-
-def test_a_moved_folder_and_another_python_count_as_a_change(tmp_path, monkeypatch):
-    before = part("a", []).stamp(str(tmp_path))
-    assert part("a", []).stamp(str(tmp_path / "moved")) != before
+def test_a_moved_folder_and_another_python_count_as_a_change(tree, monkeypatch, tmp_path_factory):
+    root, *_ = tree
+    before = setup.stamp(root)
+    moved = shutil.copytree(root, tmp_path_factory.mktemp("moved") / "tree")
+    assert setup.stamp(str(moved)) != before
     monkeypatch.setattr(sys, "version", "3.12.0 of another day")
-    assert part("a", []).stamp(str(tmp_path)) != before
+    assert setup.stamp(root) != before
 
 
 # An old Python can read the program that refuses it
@@ -292,6 +381,18 @@ def test_ci_calls_the_test_command_and_nothing_else(tmp_path):
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     code, said = run(str(ROOT / ".ci/run"), folder=tmp_path, PATH=path)
     assert (code, said) == (0, "make test\n")
+
+
+@pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
+def test_jupyterlab_starts_for_root_too(tmp_path, user, allowed):
+    """In a container one is root, and JupyterLab refuses root unless it is told not to."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    script(tmp_path / "python", "exit 0")
+    script(tmp_path / ".venv/bin/id", f"echo {user}")
+    script(tmp_path / ".venv/bin/jupyter", 'echo "$@"')
+    code, said = run("make", "lab", f"PYTHON={tmp_path}/python", folder=tmp_path)
+    assert code == 0
+    assert ("--allow-root" in said) == allowed
 
 
 # A browser

