@@ -78,6 +78,7 @@ def em(
     """
     tol, max_iter = check_not_negative(tol, "tol"), check_whole(max_iter, "max_iter")
     check_option(on_interrupt, "on_interrupt", ("raise", "return"))
+    e_step = _Counted(e_step)
     run, first = _Run(keep_history, callback), e_step(start)
     advance = advance or _one_iteration
     failure, interrupted, converged = None, False, False
@@ -104,11 +105,23 @@ def em(
         interrupted=interrupted,
         history=tuple(run.history[: run.length]),
         statistics=run.state[1],
+        n_e_steps=e_step.n_calls,
     )
 
 
 def _stands_still(change, tol, log_likelihood):
     return abs(change) <= max(tol, ROUNDING * abs(log_likelihood))
+
+
+class _Counted:
+    """An E-step that counts how often it was called."""
+
+    def __init__(self, e_step):
+        self._e_step, self.n_calls = e_step, 0
+
+    def __call__(self, parameters):
+        self.n_calls += 1
+        return self._e_step(parameters)
 
 
 class _Run:

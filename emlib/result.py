@@ -34,6 +34,8 @@ class EMResult(Frozen):
     status : tuple of str, one word for each component of a mixture: "ok", "collapsed", "empty",
         or "floor reached" where half of the smallest variance or more is `reg_covar`
     statistics : what the last E-step found; one M-step on it is the next iteration
+    n_e_steps : int, passes over the rows, which is what a run costs: n_iter + 1, and with
+        ``accelerate=True`` those of guesses that failed; a pass that failed counts too
     """
 
     parameters: Any
@@ -44,6 +46,7 @@ class EMResult(Frozen):
     history: tuple = ()
     status: tuple = ()
     statistics: Any = None
+    n_e_steps: int = 0
 
     @property
     def n_iter(self):

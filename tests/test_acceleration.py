@@ -43,6 +43,18 @@ def test_on_a_crawl_it_needs_a_third_of_the_passes_and_ends_no_lower(shape, e_st
 
 
 @shapes
+@pytest.mark.parametrize("accelerate", [False, True])
+def test_the_passes_over_the_rows_are_counted_those_of_failed_guesses_too(
+    shape, accelerate, e_steps
+):
+    X, start = crawling(shape)
+    result = emlib.fit_em(X, start, tol=1e-5, accelerate=accelerate)
+    assert result.n_e_steps == len(e_steps)
+    assert (result.n_e_steps > result.n_iter + 1) == accelerate
+    assert result.n_e_steps >= result.n_iter + 1
+
+
+@shapes
 def test_it_never_goes_down(shape):
     X, start = crawling(shape)
     trace = emlib.fit_em(X, start, tol=1e-12, accelerate=True).log_likelihoods

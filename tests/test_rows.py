@@ -273,6 +273,42 @@ def test_blocks_that_are_not_the_same_the_next_time_are_noticed():
 # What is kept
 
 
+class Changing:
+    """Blocks of 400 rows whose row 777 is not a number from the third pass on."""
+
+    def __init__(self, first_bad_pass=3):
+        self.passes, self.first_bad_pass = 0, first_bad_pass
+
+    def __iter__(self):
+        self.passes += 1
+        table = X.copy()
+        if self.passes >= self.first_bad_pass:
+            table[777, 1] = np.nan
+        return iter(np.split(table, [400, 800]))
+
+
+@pytest.mark.parametrize("shape", COVARIANCE_TYPES)
+def test_nan_in_a_later_pass_is_named_with_block_and_row(shape):
+    sentence = r"block 1: X holds nan in row 777 \(index \(777, 1\)\); drop or impute"
+    for first_bad_pass in (1, 2, 5):
+        with pytest.raises(ValueError, match=sentence):
+            emlib.fit_em(Changing(first_bad_pass), start(shape))
+    with pytest.raises(ValueError, match=sentence):
+        emlib.start_from_random_responsibilities(Changing(2), 2, covariance_type=shape, rng=7)
+    with pytest.raises(ValueError, match=sentence):
+        emlib.icl(Changing(2), start(shape))
+
+
+def test_a_block_whose_weights_do_not_fit_is_named():
+    blocks = np.split(X, [400, 800])
+    weights = [np.ones(400), np.ones(399), np.ones(len(X) - 800)]
+    with pytest.raises(ValueError, match=r"block 1: sample_weight must have shape \(400,\)"):
+        emlib.fit_em(blocks, start(), sample_weight=weights)
+    weights = [np.ones(400), np.full(400, -1.0), np.ones(len(X) - 800)]
+    with pytest.raises(ValueError, match=r"block 1: sample_weight\[400\] is -1"):
+        emlib.fit_em(blocks, start(), sample_weight=weights)
+
+
 @pytest.mark.parametrize("shape", COVARIANCE_TYPES)
 def test_what_is_kept_of_a_single_block_does_not_go_stale(shape):
     rows = Rows(X[:200], COPIES[:200])

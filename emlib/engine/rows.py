@@ -10,6 +10,7 @@ from itertools import zip_longest
 import numpy as np
 
 from ..validation import check_block, check_sample_weight
+from .columns import Columns, check_same_columns
 
 N_ROWS = 4096
 """Rows that are looked at together where nothing else asks for fewer."""
@@ -28,12 +29,14 @@ class Survey:
     total_weight : float, the sum of the weights; n_samples without them
     mean : array, shape (n_features,), weighted
     squares : array, shape (n_features,), weighted sum of (x - mean)**2
+    columns : list of the features' names, or None
     """
 
     n_samples: int
     total_weight: float
     mean: np.ndarray
     squares: np.ndarray
+    columns: list | None = None
 
     def __add__(self, other):
         """Survey of the rows of both; Chan, Golub and LeVeque 1983, equation 2.1."""
@@ -42,6 +45,7 @@ class Survey:
                 f"a block of X has {len(other.mean)} features and the first has "
                 f"{len(self.mean)}; give every block the same columns."
             )
+        check_same_columns(self.columns, other.columns)
         n_samples = self.n_samples + other.n_samples
         heavy, light = (self, other) if self.total_weight >= other.total_weight else (other, self)
         if light.total_weight == 0:
@@ -51,7 +55,7 @@ class Survey:
             share, step = light.total_weight / total, light.mean - heavy.mean
             between = heavy.total_weight * share * step**2
             squares = heavy.squares + light.squares + between
-            return Survey(n_samples, total, heavy.mean + share * step, squares)
+            return Survey(n_samples, total, heavy.mean + share * step, squares, self.columns)
 
 
 class Rows:
@@ -121,6 +125,7 @@ class Blocks:
 
     def __init__(self, X, sample_weight=None):
         self._X, self._weights, self.kept = X, sample_weight, {}
+        self._columns = Columns()
         self._whole = _is_table(X)
         if self._whole:
             if not isinstance(X, np.ndarray) or X.ndim != 2 or X.shape[1] == 0:
@@ -133,6 +138,8 @@ class Blocks:
             part = _survey(block, weight)
             self.survey = part if self.survey is None else self.survey + part
             self.n_rows += len(block) if weight is None else np.count_nonzero(weight)
+        if self.survey is not None:
+            self.survey = replace(self.survey, columns=self._columns.names)
 
     def add_up(self, function, *arguments):
         """Return function(blocks, *arguments): there is only this one part."""
@@ -152,6 +159,16 @@ class Blocks:
                 "its __iter__ must yield the same blocks every time."
             )
 
+    def numbered(self, n_rows):
+        """Yield (block, weight, numbers): as `blocks`, with the number in X of each row."""
+        first = 0
+        for block, weight in self._pieces(lambda _: n_rows, check=False):
+            numbers = np.arange(first, first + len(block))
+            first += len(block)
+            if weight is not None and not weight.all():
+                block, weight, numbers = (part[weight > 0] for part in (block, weight, numbers))
+            yield block, weight, numbers
+
     def row(self, index):
         """Return the number in X of a row that `blocks` yields, for whoever must name it."""
         first = 0
@@ -164,20 +181,22 @@ class Blocks:
 
     def _pieces(self, rows_together, check):
         first = 0
-        for table, weights in self._tables():
+        for number, (table, weights) in enumerate(self._tables()):
+            block = None if self._whole else number
             if table.ndim != 2:
-                check_block(table, first)
+                _checked(block, check_block, table, first)
             if weights is not None and weights.shape != table.shape[:1]:
-                check_sample_weight(weights, len(table))
+                _checked(block, check_sample_weight, weights, len(table))
             n_rows = rows_together(table.shape[1])
             for start in range(0, len(table), n_rows):
                 piece, weight = table[start : start + n_rows], None
                 if weights is not None:
                     weight = weights[start : start + n_rows]
-                if check:
-                    piece = check_block(piece, first + start)
+                if check or not self._whole:  # blocks made anew may hold other numbers
+                    piece = _checked(block, check_block, piece, first + start)
                     if weight is not None:
-                        weight = check_sample_weight(weight, len(piece), first + start)
+                        which = weight, len(piece), first + start
+                        weight = _checked(block, check_sample_weight, *which)
                 if weight is not None:
                     weight = np.asarray(weight, float)
                 yield np.asarray(piece, float), weight
@@ -188,19 +207,30 @@ class Blocks:
             yield self._X, None if self._weights is None else np.asanyarray(self._weights)
             return
         if self._weights is None:
-            for table in self._X:
-                yield np.asanyarray(table), None
+            for number, table in enumerate(self._X):
+                yield self._columns.as_array(table, number), None
             return
         if not hasattr(self._weights, "__iter__") or hasattr(self._weights, "__array__"):
             raise ValueError(
                 "X comes in blocks, so sample_weight must too: give the weights of each block."
             )
         missing = object()
-        for table, weight in zip_longest(self._X, self._weights, fillvalue=missing):
+        pairs = zip_longest(self._X, self._weights, fillvalue=missing)
+        for number, (table, weight) in enumerate(pairs):
             if table is missing or weight is missing:
                 fewer = "X" if table is missing else "sample_weight"
                 raise ValueError(f"{fewer} has fewer blocks; give one block of weights a block.")
-            yield np.asanyarray(table), np.asanyarray(weight)
+            yield self._columns.as_array(table, number), np.asanyarray(weight)
+
+
+def _checked(block, check, *arguments):
+    """Return check(*arguments); where X comes in blocks, its error names the block."""
+    try:
+        return check(*arguments)
+    except ValueError as error:
+        if block is None:
+            raise
+        raise type(error)(f"block {block}: {error}") from error
 
 
 def _surveyed_together(n_features):

@@ -138,10 +138,9 @@ def start_from_labels(X, labels, *, covariance_type="full", sample_weight=None, 
     if len(unused):
         remedy = "number the clusters from 0 without a gap"
         raise DegenerateComponentError(unused, "empty", remedy)
-    labels = _counted(labels, sample_weight)
 
-    def resp(block, first):
-        return labels[first : first + len(block), None] == np.arange(n_components)
+    def resp(_, numbers):
+        return labels[numbers, None] == np.arange(n_components)
 
     return _m_step_on(rows, resp, n_components, covariance_type, reg_covar)
 
@@ -158,13 +157,9 @@ def start_from_responsibilities(
     reg_covar : as in `emlib.m_step`
     """
     rows = rows_of(X, sample_weight)
-    resp = _counted(check_resp(resp, rows.n_samples), sample_weight)
+    resp = check_resp(resp, rows.n_samples)
     return _m_step_on(
-        rows,
-        lambda block, first: resp[first : first + len(block)],
-        resp.shape[1],
-        covariance_type,
-        reg_covar,
+        rows, lambda _, numbers: resp[numbers], resp.shape[1], covariance_type, reg_covar
     )
 
 
@@ -180,8 +175,11 @@ def start_from_random_responsibilities(
     n_components = check_n_components(n_components, rows.n_samples)
     seed = np.random.default_rng(rng).integers(2**63)
 
-    def resp(block, first):
-        drawn = np.random.default_rng([seed, first]).random((len(block), n_components))
+    def resp(_, numbers):
+        first, last = numbers[0], numbers[-1]
+        # one stream, entered at the row's number: so the draw does not depend on how X is cut
+        stream = np.random.Generator(np.random.PCG64(seed).advance(int(first) * n_components))
+        drawn = stream.random((last + 1 - first, n_components))[numbers - first]
         return drawn / drawn.sum(axis=1, keepdims=True)
 
     return _m_step_on(rows, resp, n_components, covariance_type, reg_covar)
@@ -219,17 +217,8 @@ def rows_of(X, sample_weight):
     return X if isinstance(X, Rows) else Rows(X, sample_weight)
 
 
-def _counted(of_rows, sample_weight):
-    """Leave out what belongs to rows of weight 0, which `Rows` leaves out too."""
-    if sample_weight is None:
-        return of_rows
-    if not hasattr(sample_weight, "__array__"):
-        sample_weight = np.concatenate([np.atleast_1d(weight) for weight in sample_weight])
-    return of_rows[np.asarray(sample_weight) > 0]
-
-
 def _m_step_on(rows, resp, n_components, covariance_type, reg_covar):
-    """M-step on resp(block, number of its first row), about means found in a first pass."""
+    """M-step on resp(block, numbers of its rows in X), about means found in a first pass."""
     check_covariance_type(covariance_type)
     sums = rows.add_up(_sums, resp, n_components)
     counts = np.where(sums[:, 0] > 0, sums[:, 0], 1.0)
@@ -255,11 +244,10 @@ def _statistics(blocks, _, resp, covariance_type, origins):
 
 
 def _weighted(blocks, resp):
-    first = 0
-    for block, weight in blocks.blocks(N_ROWS):
-        shares = resp(block, first).astype(float)
-        yield block, shares if weight is None else shares * weight[:, None]
-        first += len(block)
+    for block, weight, numbers in blocks.numbered(N_ROWS):
+        if len(block):
+            shares = resp(block, numbers).astype(float)
+            yield block, shares if weight is None else shares * weight[:, None]
 
 
 def _spread_to_all(shared, n_components, covariance_type):

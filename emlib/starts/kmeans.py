@@ -1,4 +1,4 @@
-"""Centres to start from: k-means++ and a few Lloyd steps, with weights, in little memory.
+"""Centres to start from: greedy k-means++ and Lloyd steps, with weights, in little memory.
 
 Where there are many rows the centres are sought on a sample of them (`sample_rows`); a later pass
 over all rows, a block at a time, gives each row to its nearest centre.
@@ -15,14 +15,19 @@ SAMPLE_NUMBERS, SAMPLE_ROWS_A_COMPONENT = 2**18, 256
 component than the second; else on a sample of that size, the larger of the two."""
 
 
-def kmeans_plusplus(X, n_components, *, sample_weight=None, rng):
+def kmeans_plusplus(X, n_components, *, sample_weight=None, n_local_trials=None, rng):
     """Pick observations as centres, each with probability proportional to its squared distance.
+
+    Of the candidates drawn for a centre, greedy k-means++ keeps the one that leaves the smallest
+    sum of squared distances to the nearest centre.
 
     Parameters
     ----------
     X : array, shape (n_samples, n_features)
     n_components : int, from 1 to the number of distinct observations
     sample_weight : array, shape (n_samples,), or None; a row of weight w counts as w rows
+    n_local_trials : int >= 1, candidates for each centre after the first; None is
+        2 + floor(log(n_components)), as in scikit-learn; 1 is k-means++ without greed
     rng : numpy Generator, or a seed for one
 
     Returns
@@ -31,13 +36,16 @@ def kmeans_plusplus(X, n_components, *, sample_weight=None, rng):
 
     References
     ----------
-    Arthur and Vassilvitskii 2007, section 2.2.
+    Arthur and Vassilvitskii 2007, section 2.2; greedy candidates: the conclusion there.
     """
     X = check_X(X)
     n_components = check_n_components(n_components, len(X))
+    if n_local_trials is not None:
+        check_whole(n_local_trials, "n_local_trials", 1)
     rows = Rows(X, sample_weight)
     weight = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
-    return _pick(X, weight, n_components, np.random.default_rng(rng), unit(rows), copies=False)
+    rng = np.random.default_rng(rng)
+    return _pick(X, weight, n_components, rng, unit(rows), n_trials=n_local_trials)
 
 
 def find_centres(rows, n_components, *, lloyd_steps=0, rng, copies=False):
@@ -58,10 +66,11 @@ def find_centres(rows, n_components, *, lloyd_steps=0, rng, copies=False):
     n_components = check_n_components(n_components, rows.n_samples)
     lloyd_steps = check_whole(lloyd_steps, "lloyd_steps")
     X, weight = sample_rows(rows, n_components, rng)
-    centres, labels = X[_pick(X, weight, n_components, rng, unit(rows), copies)], None
+    length = unit(rows)
+    centres, labels = X[_pick(X, weight, n_components, rng, length, copies=copies)], None
     weight = np.ones(len(X)) if weight is None else weight
     for _ in range(lloyd_steps):
-        before, labels = labels, nearest(X, centres, unit(rows))
+        before, labels = labels, nearest(X, centres, length)
         counts = np.bincount(labels, weight, minlength=n_components)
         if (counts <= 0).any() or np.array_equal(labels, before):
             break
@@ -119,20 +128,35 @@ def nearest(X, centres, unit):
     return labels
 
 
-def _pick(X, weight, n_components, rng, unit, copies):
-    share = None if weight is None else weight / weight.sum()
-    rows = [int(rng.integers(len(X))) if share is None else int(rng.choice(len(X), p=share))]
-    smallest = np.full(len(X), np.inf)
-    while len(rows) < n_components:
-        smallest = np.minimum(smallest, squared_distances(X, X[rows[-1]], unit))
-        chance = smallest if share is None else smallest * share
+def _pick(X, weight, n_components, rng, unit, *, n_trials=None, copies=False):
+    """Numbers of the rows that greedy k-means++ picks."""
+    weight = np.ones(len(X)) if weight is None else weight
+    n_trials = 2 + int(np.log(n_components)) if n_trials is None else n_trials
+    share = weight / weight.sum()
+    picked = [int(rng.choice(len(X), p=share))]
+    smallest = squared_distances(X, X[picked[0]], unit)
+    while len(picked) < n_components:
+        chance = smallest * share
         if chance.any():
-            rows.append(int(rng.choice(len(X), p=chance / chance.sum())))
+            candidates = rng.choice(len(X), size=n_trials, p=chance / chance.sum())
+            row, smallest = _best(X, candidates, smallest, share, unit)
+            picked.append(row)
         elif copies:
-            rows.append(int(rng.choice(len(X), p=share)))
+            picked.append(int(rng.choice(len(X), p=share)))
         else:
             raise ValueError(
-                f"X has only {len(rows)} distinct rows; n_components={n_components} needs as "
+                f"X has only {len(picked)} distinct rows; n_components={n_components} needs as "
                 "many: use fewer components."
             )
-    return np.array(rows)
+    return np.array(picked)
+
+
+def _best(X, candidates, smallest, share, unit):
+    """Return the candidate that leaves the least inertia, and the squared distances it leaves."""
+    best, least, left = None, np.inf, None
+    for row in np.unique(candidates):
+        distances = np.minimum(smallest, squared_distances(X, X[row], unit))
+        inertia = share @ distances
+        if best is None or inertia < least:
+            best, least, left = int(row), inertia, distances
+    return best, left
