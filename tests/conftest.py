@@ -2,6 +2,7 @@
 
 import re
 
+import openblas
 import pytest
 from book_builder import build, copy_tracked
 from browsing import chromium, served
@@ -25,6 +26,10 @@ class ByPage:
 
 def pytest_configure(config):
     config.pluginmanager.register(ByPage())
+
+
+def pytest_report_header():
+    return openblas.report()
 
 
 @pytest.fixture(scope="session")

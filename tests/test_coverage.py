@@ -6,15 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from core_tests import CORE, files
 
 ROOT = Path(__file__).parent.parent
 LEAST = 95.0
 """Per cent of the lines and branches of emlib, its figures and checks left out."""
 
-TESTS = (
-    "acceleration", "datasets", "em", "estimator", "exact", "features", "gaussian", "homogeneous",
-    "initialization", "mixture", "products", "rows", "selection", "validation",
-)  # fmt: skip
 ELSEWHERE = ("figures", "check", "scale", "plotting")
 """What other tests run: in browsers, in worker processes, from the chapters."""
 
@@ -27,7 +24,7 @@ def test_the_tests_run_nearly_every_branch_of_the_core(tmp_path):
     program = [sys.executable, "-m", "coverage"]
     measure = ["run", data, "--branch", "--source=emlib", f"--omit={omitted}"]
     tests = ["-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider"]
-    tests += [f"tests/test_{name}.py" for name in TESTS]
+    tests += files(CORE)
     subprocess.run([*program, *measure, *tests], cwd=ROOT, check=True)
     subprocess.run([*program, "json", data, f"-o{tmp_path / 'found'}"], cwd=ROOT, check=True)
     found = json.loads((tmp_path / "found").read_text())

@@ -1,11 +1,5 @@
 """Samples obey their mixture; tables arrive whole, with source and licence, in any installation."""
 
-import shutil
-import subprocess
-import sys
-import tomllib
-import zipfile
-from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +7,6 @@ import pytest
 import teaching_path
 from random_mixtures import COVARIANCE_TYPES, random_covariances
 from sklearn.datasets import load_sample_image
-from uv import find_uv_bin
 
 import emlib
 
@@ -130,53 +123,3 @@ def test_every_table_carries_its_source_and_licence(path):
     head = [line for line in path.read_text(encoding="utf-8").splitlines() if line[0] == "#"]
     assert any("Source:" in line for line in head)
     assert any("Licence:" in line for line in head)
-
-
-def test_every_file_that_is_not_python_travels_with_the_package():
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    globs = settings["tool"]["setuptools"]["package-data"]["emlib"]
-    package = ROOT / "emlib"
-    found = [
-        path.relative_to(package).as_posix()
-        for path in package.rglob("*")
-        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
-    ]
-    left_behind = [name for name in found if not any(fnmatch(name, glob) for glob in globs)]
-    assert not left_behind, f"add to package-data in pyproject.toml: {', '.join(left_behind)}"
-    assert "data/faithful.csv" in found
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The wheel of this tree, built in a copy so that the tree stays as it is."""
-    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    shutil.copytree(ROOT / "emlib", source / "emlib", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "LICENSES", source / "LICENSES")
-    for name in ("pyproject.toml", "LICENSE"):
-        shutil.copy(ROOT / name, source / name)
-    (source / "README.md").write_text("emlib", encoding="utf-8")
-    command = [find_uv_bin(), "build", "--wheel", "--offline", "--no-build-isolation"]
-    command += ["--python", sys.executable, "--out-dir", target, source]
-    subprocess.run(command, check=True, capture_output=True, text=True)
-    return next(target.glob("*.whl"))
-
-
-def test_the_loaders_work_from_an_installed_wheel(wheel, tmp_path):
-    zipfile.ZipFile(wheel).extractall(tmp_path)
-    program = (
-        "import emlib; print(emlib.__file__);"
-        "print(len(emlib.load_faithful().X), len(emlib.load_galaxies().X));"
-        "print(len(emlib.load_tiles().X))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    where, *sizes = done.stdout.split()
-    assert Path(where).is_relative_to(tmp_path)
-    assert sizes == ["272", "82", "384"]
-
-
-def test_the_wheel_carries_the_library_and_nothing_of_the_book(wheel):
-    folders = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert {name for name in folders if not name.endswith(".dist-info")} == {"emlib"}
