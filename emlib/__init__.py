@@ -4,14 +4,14 @@ Equation -> function -> page of the book "Who Is Responsible?"
 
 | equation | function | page |
 |---|---|---|
-| log N(x_i, k), the log density of a component | `log_gaussian` | Responsibilities |
-| prior times likelihood, in logarithms | `log_joint` | Responsibilities |
-| r_ik = p(z_i = k given x_i) | `responsibilities` | Responsibilities |
-| log p(x_1) + ... + log p(x_n) | `log_likelihood` | The loop |
-| N_k and the weighted sums of x_i and x_i x_i' | `statistics` | The loop |
+| log N(x_i, k), the log density of a component | `log_gaussian` | One observation, two clusters |
+| prior times likelihood, in logarithms | `log_joint` | Weight matters |
+| r_ik = p(z_i = k given x_i) | `responsibilities` | Normalise |
+| log p(x_1) + ... + log p(x_n) | `log_likelihood` | If only somebody told us |
+| N_k and the weighted sums of x_i and x_i x_i' | `statistics` | Half an observation here |
 | parameters -> statistics, log-likelihood | `e_step` | The loop |
-| statistics -> parameters | `m_step` | The loop |
-| the bound that EM climbs | `lower_bound` | The loop |
+| statistics -> parameters | `m_step` | Half an observation here |
+| the bound that EM climbs | `lower_bound` | Why it never goes down |
 | the loop, for any model and for a Gaussian mixture | `em`, `fit_em` | The loop |
 """
 

@@ -44,6 +44,15 @@ def sample_mixture(parameters, n_samples, *, rng):
     -------
     Sample
         X, shape (n_samples, n_features), and labels, shape (n_samples,), in random order.
+
+    Examples
+    --------
+    >>> two = emlib.Parameters([0.5, 0.5], [[0.0], [100.0]], [1.0, 1.0], "spherical")
+    >>> X, labels = emlib.sample_mixture(two, 5, rng=7)
+    >>> X.shape
+    (5, 1)
+    >>> bool(((X[:, 0] > 50) == labels).all())
+    True
     """
     if isinstance(n_samples, bool) or not isinstance(n_samples, int | np.integer) or n_samples < 1:
         raise ValueError(f"n_samples must be a whole number >= 1; got {n_samples!r}.")
@@ -63,6 +72,14 @@ def load_faithful():
     """Old Faithful: 272 eruptions, (duration, waiting time to the next), both in minutes.
 
     Azzalini and Bowman 1990; the file `emlib/data/faithful.csv` carries source and licence.
+
+    Examples
+    --------
+    >>> faithful = emlib.load_faithful()
+    >>> faithful.X.shape, faithful.feature_names, faithful.units
+    ((272, 2), ('eruptions', 'waiting'), ('min', 'min'))
+    >>> faithful.X[0]
+    array([ 3.6, 79. ])
     """
     return Dataset(_read("faithful.csv"), ("eruptions", "waiting"), ("min", "min"))
 
@@ -72,6 +89,11 @@ def load_galaxies(*, corrected=True):
 
     Roeder 1990. The table that R distributes has 26690 where the paper has 26960 (observation
     78); `corrected=False` gives R's. The file `emlib/data/galaxies.csv` tells the whole story.
+
+    Examples
+    --------
+    >>> emlib.load_galaxies().X[77], emlib.load_galaxies(corrected=False).X[77]
+    (array([26960.]), array([26690.]))
     """
     velocities = _read("galaxies.csv")
     if corrected:
@@ -85,6 +107,14 @@ def load_tiles():
     X, shape (384, 3), holds red, green and blue from 0 to 255; labels, shape (384,), says "sky",
     "building", "trees", "lake" or "mixed", by eye; shape is (rows, columns). Photograph by
     danielbuechele, CC BY 2.0; the file `emlib/data/tiles.csv` says what was kept of it.
+
+    Examples
+    --------
+    >>> tiles = emlib.load_tiles()
+    >>> tiles.X.shape, tiles.shape
+    ((384, 3), (16, 24))
+    >>> str(tiles.labels[0])
+    'sky'
     """
     rows = _rows("tiles.csv")
     table = np.loadtxt(rows, delimiter=",", usecols=range(5))

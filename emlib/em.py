@@ -75,6 +75,20 @@ def em(
     References
     ----------
     Page *The loop*, section "The loop in fifteen lines".
+
+    Examples
+    --------
+    >>> heads, n = np.array([5, 9, 8, 4, 7]), 10
+    >>> def e_step(coins):
+    ...     # five sets of ten throws, each with one of two coins, nobody knows which
+    ...     joint = coins**heads[:, None] * (1 - coins) ** (n - heads[:, None]) / 2
+    ...     resp = joint / joint.sum(axis=1, keepdims=True)
+    ...     return (heads @ resp, (n - heads) @ resp), float(np.log(joint.sum(axis=1)).sum())
+    >>> def m_step(expected):
+    ...     up, down = expected
+    ...     return up / (up + down)
+    >>> emlib.em(e_step, m_step, np.array([0.6, 0.5])).parameters.round(2)
+    array([0.8 , 0.52])
     """
     tol, max_iter = check_not_negative(tol, "tol"), check_whole(max_iter, "max_iter")
     check_option(on_interrupt, "on_interrupt", ("raise", "return"))
@@ -212,6 +226,17 @@ def fit_em(
     References
     ----------
     Page *The loop*; Dempster, Laird and Rubin 1977; Bishop 2006, section 9.2.2.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> result = emlib.fit_em(X, start)
+    >>> result.converged, round(result.log_likelihood, 4)
+    (True, -1130.264)
+    >>> result.parameters.means.round(2)
+    array([[ 2.04, 54.48],
+           [ 4.29, 79.97]])
     """
     if not isinstance(start, Parameters):
         raise ValueError(

@@ -46,6 +46,12 @@ def log_gaussian(X, means, covariances, covariance_type="full"):
     References
     ----------
     Page *One observation, two clusters*, equation (normal); Bishop 2006, equation 2.43.
+
+    Examples
+    --------
+    >>> emlib.log_gaussian([[0.0], [3.0]], [[0.0], [2.0]], [1.0, 4.0], "spherical").round(4)
+    array([[-0.9189, -2.1121],
+           [-5.4189, -1.7371]])
     """
     X = check_X(X)
     means = check_means(means, n_features=X.shape[1])

@@ -42,6 +42,16 @@ def m_step(expected, reg_covar=0.0):
     ----------
     Page *Half an observation here*, equations (weights), (means), (covariances); Bishop 2006,
     9.17 to 9.27.
+
+    Examples
+    --------
+    >>> X, resp = [[0.0], [1.0], [4.0]], [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]
+    >>> new = emlib.m_step(emlib.statistics(X, resp, "spherical"))
+    >>> new.means.round(4)
+    array([[0.3333],
+           [3.    ]])
+    >>> new.weights, new.covariances.round(4)
+    (array([0.5, 0.5]), array([0.2222, 2.    ]))
     """
     reg_covar = check_not_negative(reg_covar, "reg_covar")
     if reg_covar not in expected.maxima:

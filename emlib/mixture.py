@@ -40,6 +40,16 @@ class Parameters(Frozen):
     covariances : array in squared units of X; its shape depends on covariance_type, see
         `emlib.log_gaussian`
     covariance_type : {"full", "tied", "diag", "spherical"}
+
+    Examples
+    --------
+    >>> two = emlib.Parameters([0.5, 0.5], [[0.0], [4.0]], [1.0, 1.0], "spherical")
+    >>> two.n_components, two.n_features
+    (2, 1)
+    >>> emlib.Parameters([0.5, 0.6], [[0.0], [4.0]], [1.0, 1.0], "spherical")
+    Traceback (most recent call last):
+        ...
+    ValueError: weights must sum to 1; they sum to 1.1. Divide them by their sum.
     """
 
     weights: np.ndarray
@@ -94,6 +104,12 @@ def log_joint(X, weights, means, covariances, covariance_type="full"):
 
     Shapes as in `responsibilities`. A component of weight 0 gets -inf. Page *Weight matters*,
     equation (product).
+
+    Examples
+    --------
+    >>> joint = emlib.log_joint([[1.0]], [0.9, 0.1], [[0.0], [2.0]], [1.0, 1.0], "spherical")
+    >>> np.exp(joint).round(4)
+    array([[0.2178, 0.0242]])
     """
     weights = check_weights(weights)
     check_means(means, n_components=len(weights))
@@ -143,6 +159,14 @@ def responsibilities(X, weights, means, covariances, covariance_type="full"):
     References
     ----------
     Page *Normalise*, equation (responsibility); Bishop 2006, equation 9.13.
+
+    Examples
+    --------
+    >>> X = [[0.0], [1.0], [2.0]]
+    >>> emlib.responsibilities(X, [0.9, 0.1], [[0.0], [2.0]], [1.0, 1.0], "spherical").round(4)
+    array([[0.9852, 0.0148],
+           [0.9   , 0.1   ],
+           [0.5491, 0.4509]])
     """
     X, parameters = check_X(X), Parameters(weights, means, covariances, covariance_type)
     check_means(parameters.means, n_features=X.shape[1])
@@ -160,15 +184,26 @@ def entropy(resp):
 
     0 where one cluster takes all, log(n_components) where all share alike; shape (n_samples,).
     Cover and Thomas 2006, equation 2.1, with 0 log 0 = 0.
+
+    Examples
+    --------
+    >>> emlib.entropy([[1.0, 0.0], [0.9, 0.1], [0.5, 0.5]]).round(4)
+    array([0.    , 0.3251, 0.6931])
     """
     resp = check_resp(resp, len(np.asarray(resp)))
-    return -(resp * np.log(np.where(resp > 0, resp, 1.0))).sum(axis=1)
+    return 0.0 - (resp * np.log(np.where(resp > 0, resp, 1.0))).sum(axis=1)
 
 
 def log_likelihood(X, parameters):
     """Log-likelihood of all observations together, sum_i log p(x_i); a float.
 
     Page *If only somebody told us*, equation (log-likelihood); Bishop 2006, equation 9.14.
+
+    Examples
+    --------
+    >>> two = emlib.Parameters([0.5, 0.5], [[0.0], [4.0]], [1.0, 1.0], "spherical")
+    >>> round(emlib.log_likelihood([[0.0], [1.0], [4.0]], two), 4)
+    -5.3174
     """
     return float(log_sum_exp(log_joint(X, *_unpack(parameters))).sum())
 
@@ -178,6 +213,18 @@ def lower_bound(X, resp, parameters):
 
     sum_ik r_ik (log(weights_k N(x_i | k)) - log r_ik), a float, with 0 log 0 = 0.
     Page *Why it never goes down*, equation (bound); Neal and Hinton 1998, equation 7.
+
+    Examples
+    --------
+    >>> X, halves = [[0.0], [1.0], [4.0]], [[0.5, 0.5]] * 3
+    >>> two = emlib.Parameters([0.5, 0.5], [[0.0], [4.0]], [1.0, 1.0], "spherical")
+    >>> round(emlib.lower_bound(X, halves, two), 4)
+    -13.2568
+    >>> resp = emlib.responsibilities(X, two.weights, two.means, two.covariances, "spherical")
+    >>> round(emlib.lower_bound(X, resp, two), 4)
+    -5.3174
+    >>> round(emlib.log_likelihood(X, two), 4)
+    -5.3174
     """
     X = check_X(X)
     resp = check_resp(resp, len(X), parameters.n_components)

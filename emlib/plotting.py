@@ -22,6 +22,19 @@ try:
 except ModuleNotFoundError as error:
     raise missing("emlib.plotting", error.name, "figures") from error
 
+__all__ = [
+    "blend",
+    "cluster_names",
+    "mark_observation",
+    "plot_densities",
+    "plot_ellipses",
+    "plot_observations",
+    "plot_shares",
+    "plot_trace",
+    "to_svg",
+    "use_book_style",
+]
+
 PALETTE = json.loads((files("emlib") / "palette.json").read_text(encoding="utf-8"))
 CLUSTERS = PALETTE["clusters"]
 INK, MUTED, PAPER = (PALETTE["roles"][role]["light"] for role in ("ink", "muted", "paper"))
@@ -31,6 +44,13 @@ def use_book_style():
     """Draw in the book's style from here on; in a notebook, show pictures as SVG.
 
     The SVG is the same to the letter whenever the same figure is drawn, and its text is text.
+
+    Examples
+    --------
+    >>> with plt.rc_context():
+    ...     emlib.plotting.use_book_style()
+    ...     print(plt.rcParams["axes.prop_cycle"].keys == {"color", "linestyle"})
+    True
     """
     plt.style.use("emlib.emlib")
     inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
@@ -52,6 +72,11 @@ def to_svg(figure):
 
     No date, coordinates to a hundredth of a point, and ids in the order of their appearance:
     Matplotlib hashes coordinates to the last bit into them, and last bits differ by machine.
+
+    Examples
+    --------
+    >>> emlib.plotting.to_svg(plt.figure())[:4]
+    '<svg'
     """
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -63,7 +88,13 @@ def to_svg(figure):
 
 
 def cluster_names(n_components):
-    """Return the first names of the palette, one a cluster; a ValueError if there are too few."""
+    """Return the first names of the palette, one a cluster; a ValueError if there are too few.
+
+    Examples
+    --------
+    >>> emlib.plotting.cluster_names(2)
+    ('fuchsia', 'green')
+    """
     if n_components > len(CLUSTERS):
         raise ValueError(f"the palette has {len(CLUSTERS)} clusters; n_components={n_components}.")
     return tuple(CLUSTERS)[:n_components]
@@ -80,6 +111,12 @@ def blend(resp, names):
     Returns
     -------
     array, shape (n_samples, 3), red, green and blue from 0 to 1
+
+    Examples
+    --------
+    >>> emlib.plotting.blend([[1.0, 0.0], [0.5, 0.5]], ("green", "blue")).round(2)
+    array([[0.04, 0.46, 0.04],
+           [0.14, 0.44, 0.52]])
     """
     colors = np.array([to_rgb(CLUSTERS[name]["color"]) for name in names])
     return np.clip(np.asarray(resp) @ colors, 0, 1)
@@ -90,11 +127,20 @@ def plot_observations(ax, X, resp=None, names=None, size=36):
 
     With `resp`, shape (n_samples, n_components), the fill mixes the clusters' colours, and the
     marker is that of the cluster with the largest share.
+
+    Examples
+    --------
+    >>> X, resp = emlib.load_faithful().X[:3], [[1, 0], [0, 1], [0.5, 0.5]]
+    >>> ax = plt.figure().subplots()
+    >>> ax = emlib.plotting.plot_observations(ax, X, resp)
+    >>> len(ax.collections)  # a marker for each cluster
+    2
     """
-    edges = {"edgecolors": PAPER, "linewidths": 0.6}
+    X, edges = np.asarray(X), {"edgecolors": PAPER, "linewidths": 0.6}
     if resp is None:
         ax.scatter(X[:, 0], X[:, 1], s=size, c=MUTED, marker="o", **edges)
         return ax
+    resp = np.asarray(resp)
     names = names or cluster_names(resp.shape[1])
     colors, largest = blend(resp, names), resp.argmax(axis=1)
     for k, name in enumerate(names):
@@ -105,7 +151,16 @@ def plot_observations(ax, X, resp=None, names=None, size=36):
 
 
 def plot_ellipses(ax, parameters, names=None, radii=(1, 2)):
-    """Outline each component of a two-dimensional full mixture at so many standard deviations."""
+    """Outline each component of a two-dimensional full mixture at so many standard deviations.
+
+    Examples
+    --------
+    >>> two = emlib.Parameters([0.5, 0.5], [[0, 0], [4, 1]], [[[1, 0], [0, 1]]] * 2)
+    >>> ax = plt.figure().subplots()
+    >>> ax = emlib.plotting.plot_ellipses(ax, two, radii=(1, 2))
+    >>> len(ax.lines)  # two ellipses and a centre for each cluster
+    6
+    """
     names = names or cluster_names(parameters.n_components)
     turn = np.linspace(0, 2 * np.pi, 73)
     circle = np.column_stack([np.cos(turn), np.sin(turn)])
@@ -118,7 +173,16 @@ def plot_ellipses(ax, parameters, names=None, radii=(1, 2)):
 
 
 def plot_densities(ax, x, parameters, names=None, label_offset=0.04):
-    """Draw weight times density of each component of a one-dimensional mixture over a grid x."""
+    """Draw weight times density of each component of a one-dimensional mixture over a grid x.
+
+    Examples
+    --------
+    >>> two = emlib.Parameters([0.5, 0.5], [[0.0], [4.0]], [1.0, 1.0], "spherical")
+    >>> ax = plt.figure().subplots()
+    >>> ax = emlib.plotting.plot_densities(ax, np.linspace(-3, 7, 50), two)
+    >>> [text.get_text() for text in ax.texts]
+    ['● fuchsia', '▲ green']
+    """
     names = names or cluster_names(parameters.n_components)
     densities = parameters.weights * np.exp(
         log_gaussian(
@@ -135,7 +199,18 @@ def plot_densities(ax, x, parameters, names=None, label_offset=0.04):
 
 
 def plot_shares(ax, x, resp, names=None):
-    """Draw responsibilities along a grid x as bands that fill the height from 0 to 1."""
+    """Draw responsibilities along a grid x as bands that fill the height from 0 to 1.
+
+    Examples
+    --------
+    >>> x = np.linspace(-1, 3, 5)
+    >>> resp = emlib.responsibilities(x[:, None], [0.5, 0.5], [[0], [2]], [1, 1], "spherical")
+    >>> ax = plt.figure().subplots()
+    >>> ax = emlib.plotting.plot_shares(ax, x, resp)
+    >>> len(ax.collections)  # a band for each cluster
+    2
+    """
+    resp = np.asarray(resp)
     names = names or cluster_names(resp.shape[1])
     tops = np.column_stack([np.zeros(len(x)), resp.cumsum(axis=1)])
     for k, name in enumerate(names):
@@ -147,7 +222,15 @@ def plot_shares(ax, x, resp, names=None):
 
 
 def mark_observation(ax, x, y, label_at):
-    """Ring one observation twice, so that it is never taken for a cluster, and say "this one"."""
+    """Ring one observation twice, so that it is never taken for a cluster, and say "this one".
+
+    Examples
+    --------
+    >>> ax = plt.figure().subplots()
+    >>> ax = emlib.plotting.mark_observation(ax, 1.0, 2.0, label_at=(2.0, 3.0))
+    >>> ax.texts[0].get_text()
+    'this one'
+    """
     ax.annotate("this one", (x, y), label_at, arrowprops={"arrowstyle": "-", "color": MUTED})
     for size, color, width in ((16, PAPER, 5), (18, INK, 1.4), (13, INK, 1.4)):
         ax.plot(x, y, "o", color=color, markersize=size, fillstyle="none", mew=width, clip_on=False)
@@ -155,7 +238,15 @@ def mark_observation(ax, x, y, label_at):
 
 
 def plot_trace(ax, iterations, log_likelihoods):
-    """Draw the log-likelihood by iteration, both of shape (n,)."""
+    """Draw the log-likelihood by iteration, both of shape (n,).
+
+    Examples
+    --------
+    >>> ax = plt.figure().subplots()
+    >>> ax = emlib.plotting.plot_trace(ax, [0, 1, 2], [-3.0, -2.0, -1.9])
+    >>> ax.get_ylabel()
+    'log-likelihood'
+    """
     ax.plot(iterations, log_likelihoods, color=INK, linestyle="-", marker="o", ms=3.5, lw=1.2)
     ax.set(xlabel="iteration", ylabel="log-likelihood")
     return ax

@@ -11,11 +11,35 @@ from .validation import DegenerateComponentError
 
 
 class ConvergenceWarning(UserWarning):
-    """The loop stopped before the log-likelihood stood still."""
+    """The loop stopped before the log-likelihood stood still.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", emlib.ConvergenceWarning)
+    ...     result = emlib.fit_em(X, start, max_iter=2)
+    >>> result.converged
+    False
+    """
 
 
 class RegularizationWarning(UserWarning):
-    """`reg_covar` is not small beside a variance that was fitted."""
+    """`reg_covar` is not small beside a variance that was fitted.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", emlib.RegularizationWarning)
+    ...     result = emlib.fit_em(X, start, reg_covar=0.1)
+    >>> result.status
+    ('floor reached', 'ok')
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +60,19 @@ class EMResult(Frozen):
     statistics : what the last E-step found; one M-step on it is the next iteration
     n_e_steps : int, passes over the rows, which is what a run costs: n_iter + 1, and with
         ``accelerate=True`` those of guesses that failed; a pass that failed counts too
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> result = emlib.fit_em(X, start)
+    >>> result.status
+    ('ok', 'ok')
+    >>> len(result.log_likelihoods) == result.n_iter + 1
+    True
+    >>> next_one = emlib.m_step(result.statistics)
+    >>> float(abs(next_one.means - result.parameters.means).max()) < 1e-2
+    True
     """
 
     parameters: Any

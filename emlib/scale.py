@@ -26,6 +26,8 @@ try:
 except ModuleNotFoundError as error:
     raise missing("emlib.scale", error.name, "scale") from error
 
+__all__ = ["Partitions", "fit_em"]
+
 FAN_IN = 16
 """Partial sums that are added by one task: the sums reach the caller as one, by a short tree."""
 
@@ -61,6 +63,16 @@ def fit_em(partitions, start, *, sample_weight=None, client=None, patience=60.0,
     RuntimeError
         The cluster has no workers for longer than `patience`, is closed, or loses one worker after
         another over the same partition.
+
+    Examples
+    --------
+    >>> from distributed import Client
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> with Client(processes=False, dashboard_address=None) as client:
+    ...     result = emlib.scale.fit_em([X[:100], X[100:]], start, client=client)
+    >>> round(result.log_likelihood, 4)
+    -1130.264
     """
     with _at_work(client) as client:
         return _fit_em(Partitions(partitions, sample_weight, client, patience), start, **options)
@@ -80,6 +92,17 @@ class Partitions:
     sample_weight : list with the weights of every partition, in any of these forms; or None
     client : distributed.Client, not an asynchronous one
     patience : float, seconds without any worker after which the wait ends with a RuntimeError
+
+    Examples
+    --------
+    >>> from distributed import Client
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> with Client(processes=False, dashboard_address=None) as client:
+    ...     rows = emlib.scale.Partitions([X[:100], X[100:]], client=client)
+    ...     expected, log_likelihood = emlib.e_step(rows, start)
+    >>> abs(log_likelihood - emlib.log_likelihood(X, start)) < 1e-9
+    True
     """
 
     def __init__(self, partitions, sample_weight=None, client=None, patience=60.0):

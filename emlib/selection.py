@@ -16,6 +16,12 @@ def n_free_parameters(parameters):
 
     n_components - 1 weights, all means, and the distinct entries of the covariances. McLachlan
     and Peel 2000, section 6.9.
+
+    Examples
+    --------
+    >>> two = emlib.Parameters([0.5, 0.5], [[0, 0], [4, 1]], [[1, 1], [2, 2]], "diag")
+    >>> emlib.n_free_parameters(two)
+    9
     """
     k, d = parameters.n_components, parameters.n_features
     covariances = {
@@ -28,7 +34,16 @@ def n_free_parameters(parameters):
 
 
 def aic(X, parameters, sample_weight=None):
-    """Akaike's criterion, 2 p - 2 log-likelihood. Akaike 1974."""
+    """Akaike's criterion, 2 p - 2 log-likelihood. Akaike 1974.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> two = emlib.fit_em(X, start).parameters
+    >>> round(emlib.aic(X, two), 2)
+    2282.53
+    """
     return 2 * n_free_parameters(parameters) - 2 * e_step(X, parameters, sample_weight)[1]
 
 
@@ -36,6 +51,14 @@ def bic(X, parameters, sample_weight=None):
     """Schwarz's criterion, p log n - 2 log-likelihood, n the sum of the weights. Schwarz 1978.
 
     mclust prints the same number with the opposite sign.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> two = emlib.fit_em(X, start).parameters
+    >>> round(emlib.bic(X, two), 2)
+    2322.19
     """
     expected, log_likelihood = e_step(X, parameters, sample_weight)
     penalty = n_free_parameters(parameters) * np.log(expected.counts.sum())
@@ -48,6 +71,14 @@ def icl(X, parameters, sample_weight=None):
     BIC - 2 sum_i log r_i, r_i the responsibility of the most responsible component for row i. It
     prefers fewer, better separated clusters. Biernacki, Celeux and Govaert 2000; mclust prints the
     same number with the opposite sign.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> two = emlib.fit_em(X, start).parameters
+    >>> round(emlib.icl(X, two), 2)
+    2322.7
     """
     certainty = Rows(X, sample_weight).add_up(_log_largest_responsibilities, parameters)
     return bic(X, parameters, sample_weight) - 2 * certainty

@@ -30,6 +30,13 @@ class Statistics(Frozen):
         over k for "tied"; its diagonal for "diag"; its trace for "spherical"
     origins : array, shape (n_components, n_features): the o_k
     covariance_type : {"full", "tied", "diag", "spherical"}
+
+    Examples
+    --------
+    >>> first = emlib.statistics([[0.0], [1.0]], [[1.0], [1.0]])
+    >>> second = emlib.statistics([[5.0]], [[1.0]])
+    >>> (first + second).counts, (first + second).means()
+    (array([3.]), array([[2.]]))
     """
 
     counts: np.ndarray
@@ -119,6 +126,15 @@ def statistics(X, resp, covariance_type="full", origins=None):
     ----------
     Page *Half an observation here*, equation (counts); Dempster, Laird and Rubin 1977,
     section 2.
+
+    Examples
+    --------
+    >>> expected = emlib.statistics([[0.0], [1.0], [4.0]], [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]])
+    >>> expected.counts
+    array([1.5, 1.5])
+    >>> expected.means().round(4)
+    array([[0.3333],
+           [3.    ]])
     """
     X = check_X(X)
     resp = check_resp(resp, len(X))

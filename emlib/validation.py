@@ -27,6 +27,14 @@ class DegenerateComponentError(ValueError):
     status : str
         Why: ``"collapsed"`` (the covariance is not positive definite) or ``"empty"`` (no
         observation gives the component any responsibility).
+
+    Examples
+    --------
+    >>> try:
+    ...     emlib.log_gaussian([[0.0]], [[0.0]], [0.0], "spherical")
+    ... except emlib.DegenerateComponentError as error:
+    ...     print(error.components, error.status)
+    (0,) collapsed
     """
 
     def __init__(self, components, status, remedy):

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from book_builder import copy_tracked
 from setup_environment import NEWEST, OLDEST
+from sphinx.errors import ExtensionError
+from sphinx_wheel import build_wheel, wheel_name
 
 ROOT = Path(__file__).parent.parent
 NAME = "who_is_responsible"
@@ -141,7 +143,7 @@ def test_no_address_is_made_up(metadata):
 
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = "|".join(EXTRAS["optional-dependencies"])
-FOREIGN = re.compile(rf"pip3? install [^\n]*?(?<![\w./-])emlib\b|\bemlib\[({EXTRAS})\b")
+FOREIGN = re.compile(rf"pip3? install [^\n`]*?(?<![\w./-])emlib\b|\bemlib\[({EXTRAS})\b")
 
 
 def test_no_text_says_to_install_a_package_called_emlib():
@@ -165,6 +167,35 @@ def test_no_text_says_to_install_a_package_called_emlib():
 )
 def test_an_instruction_to_install_emlib_would_be_noticed(planted):
     assert FOREIGN.search(planted)
+
+
+# The book carries it
+
+
+def test_the_books_wheel_is_the_wheel_and_the_same_bytes_every_time(wheel, tmp_path):
+    first, again = (build_wheel(ROOT, new_folder(tmp_path / name)) for name in ("one", "two"))
+    assert first.name == wheel_name(ROOT) == wheel.name
+    assert first.read_bytes() == again.read_bytes()
+    with zipfile.ZipFile(first) as carried, zipfile.ZipFile(wheel) as built:
+        assert {n: carried.read(n) for n in carried.namelist()} == {
+            n: built.read(n) for n in built.namelist()
+        }
+
+
+def new_folder(path):
+    path.mkdir()
+    return path
+
+
+def test_a_wheel_that_cannot_be_built_fails_the_book(tmp_path):
+    for name in ("emlib", "LICENSES"):
+        new_folder(tmp_path / name)
+    (tmp_path / "LICENSE").touch()
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\nversion = 'no version'\n")
+    with pytest.raises(
+        ExtensionError, match=r"the wheel of emlib was not built:\n(.*\n)*.*no version"
+    ):
+        build_wheel(tmp_path, tmp_path)
 
 
 # It installs and runs

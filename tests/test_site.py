@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import zipfile
 
 import nbformat
 import pytest
@@ -200,6 +201,14 @@ def test_every_page_has_a_language_a_title_and_a_description(site):
 
 def test_every_link_and_anchor_leads_somewhere(site):
     assert dead_links(site) == []
+
+
+def test_the_book_carries_the_wheel_that_its_page_offers(site):
+    (wheel,) = (site / "wheel").iterdir()
+    page = site / "book/reference/emlib.html"
+    assert f"../../wheel/{wheel.name}" in read_site(site)[page.resolve()].links
+    assert f"pip install ./{wheel.name}" in page.read_text(encoding="utf-8")
+    assert zipfile.ZipFile(wheel).testzip() is None
 
 
 def test_nothing_is_loaded_from_another_host(site):

@@ -121,6 +121,16 @@ def e_step(X, parameters, sample_weight=None):
     References
     ----------
     Page *The loop*, section "Two functions"; Dempster, Laird and Rubin 1977, section 2.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> expected, log_likelihood = emlib.e_step(X, start)
+    >>> round(float(expected.counts.sum()), 4)
+    272.0
+    >>> abs(log_likelihood - emlib.log_likelihood(X, start)) < 1e-9
+    True
     """
     rows = Rows(X, sample_weight)
     check_means(parameters.means, n_features=rows.n_features)

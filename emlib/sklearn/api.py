@@ -16,7 +16,16 @@ from ..validation import check_X
 
 
 class NotFittedError(ValueError, AttributeError):
-    """A method needs a fit, and there has been none."""
+    """A method needs a fit, and there has been none.
+
+    Examples
+    --------
+    >>> try:
+    ...     emlib.GaussianMixture(2).predict([[0.0]])
+    ... except emlib.NotFittedError as error:
+    ...     print(str(error).split('.')[0])
+    This GaussianMixture instance is not fitted yet
+    """
 
 
 def kin(own):

@@ -75,6 +75,16 @@ class GaussianMixture(Estimator):
     give back the last complete iteration. A component that no observation belongs to, as one of
     weight 0, is an error here, and in scikit-learn a component anywhere. `tol=0` goes on until the
     log-likelihood moves by no more than its rounding, which counts as converged.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> model = emlib.GaussianMixture(n_components=2, random_state=7).fit(X)
+    >>> short, long = model.predict([[2.0, 50.0], [4.5, 85.0]])
+    >>> bool(short != long)
+    True
+    >>> round(model.score(X), 3)
+    -4.155
     """
 
     def __init__(

@@ -51,6 +51,15 @@ def start_from_kmeans_plusplus(
     References
     ----------
     Arthur and Vassilvitskii 2007; Lloyd 1982.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_kmeans_plusplus(X, 2, covariance_type="diag", rng=7)
+    >>> start.covariances.shape
+    (2, 2)
+    >>> round(emlib.fit_em(X, start).log_likelihood, 2)
+    -1147.81
     """
     rows = rows_of(X, sample_weight)
     rng = np.random.default_rng(rng)
@@ -62,6 +71,13 @@ def start_from_random_rows(X, n_components, *, covariance_type="full", sample_we
     """Start at rows of X, each as likely as its weight says, as `start_from_centres` does.
 
     Parameters as in `start_from_kmeans_plusplus`; equal rows share what is nearest to them.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_random_rows(X, 2, rng=7)
+    >>> round(emlib.fit_em(X, start).log_likelihood, 2)
+    -1130.26
     """
     rows = rows_of(X, sample_weight)
     centres = random_rows(rows, n_components, np.random.default_rng(rng))
@@ -82,6 +98,14 @@ def start_from_centres(
     centres : array, shape (n_components, n_features), in the units of X
     pooled : bool
     reg_covar : as in `emlib.m_step`
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_centres(X, [[2.0, 55.0], [4.0, 80.0]])
+    >>> start.means.round(1)
+    array([[ 2.1, 54.8],
+           [ 4.3, 80.3]])
     """
     check_covariance_type(covariance_type)
     rows = rows_of(X, sample_weight)
@@ -114,6 +138,14 @@ def start_from_labels(X, labels, *, covariance_type="full", sample_weight=None, 
     References
     ----------
     Bishop 2006, section 4.2.2, with one covariance a class.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_labels(X, (X[:, 0] > 3).astype(int))
+    >>> start.means.round(1)
+    array([[ 2. , 54.5],
+           [ 4.3, 80. ]])
     """
     rows, labels = rows_of(X, sample_weight), np.asarray(labels)
     n = rows.n_samples
@@ -155,6 +187,13 @@ def start_from_responsibilities(
     X, covariance_type, sample_weight : as in `start_from_kmeans_plusplus`
     resp : array, shape (n_samples, n_components), none negative
     reg_covar : as in `emlib.m_step`
+
+    Examples
+    --------
+    >>> X, resp = [[0.0], [2.0], [5.0], [6.0]], [[1, 0], [1, 0], [0.5, 0.5], [0, 1]]
+    >>> start = emlib.start_from_responsibilities(X, resp)
+    >>> start.weights.round(3)
+    array([0.625, 0.375])
     """
     rows = rows_of(X, sample_weight)
     resp = check_resp(resp, rows.n_samples)
@@ -170,6 +209,13 @@ def start_from_random_responsibilities(
 
     Parameters as in `start_from_kmeans_plusplus`, reg_covar as in `emlib.m_step`. All components
     start near the mean of X: the loop has to draw them apart.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> start = emlib.start_from_random_responsibilities(X, 2, rng=7)
+    >>> bool((abs(start.means - X.mean(axis=0)) < X.std(axis=0)).all())
+    True
     """
     rows = rows_of(X, sample_weight)
     n_components = check_n_components(n_components, rows.n_samples)

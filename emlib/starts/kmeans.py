@@ -37,6 +37,13 @@ def kmeans_plusplus(X, n_components, *, sample_weight=None, n_local_trials=None,
     References
     ----------
     Arthur and Vassilvitskii 2007, section 2.2; greedy candidates: the conclusion there.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> picked = emlib.kmeans_plusplus(X, 3, rng=7)
+    >>> X[picked].shape
+    (3, 2)
     """
     X = check_X(X)
     n_components = check_n_components(n_components, len(X))

@@ -21,6 +21,15 @@ class Restarts:
     runs : tuple of EMResult, one for each start: its log_likelihood, n_iter, converged and status
         are where that run ended
     failures : tuple of DegenerateComponentError, for the starts on which no run could begin
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> restarts = emlib.fit_em_restarts(X, 2, n_init=3, rng=7)
+    >>> [round(run.log_likelihood, 2) for run in restarts.runs]
+    [-1130.26, -1130.26, -1130.26]
+    >>> restarts.best.converged
+    True
     """
 
     best: EMResult
@@ -62,6 +71,13 @@ def fit_em_restarts(
     ------
     DegenerateComponentError
         No run could begin.
+
+    Examples
+    --------
+    >>> X = emlib.load_faithful().X
+    >>> best = emlib.fit_em_restarts(X, 2, n_init=3, rng=7).best
+    >>> round(best.log_likelihood, 2)
+    -1130.26
     """
     rows = rows_of(X, sample_weight)
 
