@@ -170,7 +170,7 @@ def test_b_the_contraction_is_the_slope_of_the_map_at_its_fixed_point():
 
 
 def test_b_the_page_shows_both_tables_and_names_the_misprints():
-    path = Path(__file__).parents[1] / "book" / "em_loop" / "the_loop.ipynb"
+    path = Path(__file__).parents[1] / "book" / "em_loop" / "how_fast.ipynb"
     cells = nbformat.read(path, as_version=4).cells
     said = [out.get("text", "") for cell in cells for out in cell.get("outputs", [])]
     (table,) = [text for text in said if "printed" in text]

@@ -127,11 +127,11 @@ def test_the_falling_trace_is_what_a_standard_deviation_for_a_variance_does():
         (1, "responsibilities", ["0.6283", "0.3717"]),
         (3, "responsibilities", ["[123, 30]"]),
         (
-            8,
+            9,
             "em_loop",
             ["5 iterations, converged: True", "-1286.960", "85 iterations", "-1130.264"],
         ),
-        (10, "em_loop", ["(145, 0)"]),
+        (13, "em_loop", ["(145, 0)"]),
     ],
 )
 def test_what_a_plan_quotes_stands_in_its_chapter(number, folder, quoted):
