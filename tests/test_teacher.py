@@ -33,6 +33,11 @@ CHAPTERS = [
 ]
 
 
+def plan_of(chapter):
+    """Return the plan of a chapter, whatever its number."""
+    return PLANS[str(CHAPTERS.index(chapter) + 1)]
+
+
 @pytest.mark.parametrize(("number", "chapter"), [*enumerate(CHAPTERS, 1)])
 def test_each_chapter_has_a_plan_whose_minutes_add_up(number, chapter):
     plan = PLANS[str(number)]
@@ -52,33 +57,39 @@ def test_each_quiz_says_what_is_right_and_what_every_other_letter_means(number):
     assert set(re.findall(r"\*\*\(([a-d])\)[.:]?\*\*", answer)) == offered
 
 
-def option(number, letter):
+def option(chapter, letter):
     """Return the numbers of one option of a quiz."""
-    text = re.search(rf"^- \({letter}\) (.+)", PLANS[str(number)], re.MULTILINE)[1]
+    text = re.search(rf"^- \({letter}\) (.+)", plan_of(chapter), re.MULTILINE)[1]
     return [float(found) for found in re.findall(r"\d+(?:\.\d+)?", text)]
 
 
 def test_the_far_observation_is_more_blue_than_green():
     variances, x = np.array([0.3, 1.8]), [[-4.0]]
     shares = emlib.responsibilities(x, [0.5, 0.5], [[-1.4], [1.4]], variances, "spherical")
-    assert "**(b)**, with 0.91." in PLANS["2"]
+    assert "**(b)**, with 0.91." in plan_of("one_observation")
     np.testing.assert_allclose(shares[0, 1], 0.91, atol=5e-3)
     np.testing.assert_allclose([2.6, 5.4] / np.sqrt(variances), [4.7, 4.0], atol=0.05)
-    assert "4.7 of green's, 4.0 of blue's" in PLANS["2"]
+    assert "4.7 of green's, 4.0 of blue's" in plan_of("one_observation")
 
 
 def test_the_options_of_the_table_are_the_four_ways_to_divide():
-    cells = re.findall(r"^\| (?:first|second) \| (.+?) \| (.+?) \|", PLANS["4"], re.MULTILINE)
+    cells = re.findall(
+        r"^\| (?:first|second) \| (.+?) \| (.+?) \|", plan_of("normalise"), re.MULTILINE
+    )
     table = np.array(cells, dtype=float)
     ways = [table, table / table.sum(), table / table.sum(1, keepdims=True), table / table.sum(0)]
     for letter, way in zip("abcd", ways, strict=True):
-        np.testing.assert_allclose(way[0, 0], option(4, letter), atol=5e-3)
+        np.testing.assert_allclose(way[0, 0], option("normalise", letter), atol=5e-3)
 
 
 def test_far_logarithms_share_as_near_ones_do():
     odds = np.exp(-800 - -801.1)
-    np.testing.assert_allclose([odds / (1 + odds), 1 / (1 + odds)], option(5, "a"), atol=5e-3)
-    np.testing.assert_allclose(np.divide([800, 801.1], 1601.1), option(5, "b"), atol=5e-3)
+    np.testing.assert_allclose(
+        [odds / (1 + odds), 1 / (1 + odds)], option("staying_alive", "a"), atol=5e-3
+    )
+    np.testing.assert_allclose(
+        np.divide([800, 801.1], 1601.1), option("staying_alive", "b"), atol=5e-3
+    )
 
 
 def test_two_answers_that_are_one_have_no_average():
@@ -95,8 +106,8 @@ def test_two_answers_that_are_one_have_no_average():
         emlib.log_likelihood(waits, emlib.Parameters(*both)),
     )
     np.testing.assert_allclose(heights, [-1034, -1508], atol=0.5)
-    assert "67.4 minutes" in PLANS["6"]
-    assert "from −1034 to −1508" in PLANS["6"]
+    assert "67.4 minutes" in plan_of("if_somebody_told_us")
+    assert "from −1034 to −1508" in plan_of("if_somebody_told_us")
 
 
 def test_the_options_of_the_mean_are_four_ways_to_average():
@@ -106,7 +117,7 @@ def test_the_options_of_the_mean_are_four_ways_to_average():
         x.mean(),
     ]  # fmt: skip
     for letter, way in zip("abcd", ways, strict=True):
-        np.testing.assert_allclose(way, option(7, letter), atol=5e-3)
+        np.testing.assert_allclose(way, option("half_an_observation", letter), atol=5e-3)
 
 
 def test_the_falling_trace_is_what_a_standard_deviation_for_a_variance_does():
@@ -117,27 +128,28 @@ def test_the_falling_trace_is_what_a_standard_deviation_for_a_variance_does():
         resp = emlib.responsibilities(waits, now.weights, now.means, now.covariances)
         then = emlib.m_step(emlib.statistics(waits, resp))
         now = emlib.Parameters(then.weights, then.means, np.sqrt(then.covariances))
-    printed = re.search(r"log-likelihoods: (.+?)\. What", PLANS["9"])[1].replace("−", "-")
+    printed = re.search(r"log-likelihoods: (.+?)\. What", plan_of("never_down"))[1].replace(
+        "−", "-"
+    )
     np.testing.assert_allclose(trace, [float(word) for word in printed.split(",")], atol=5e-3)
 
 
 @pytest.mark.parametrize(
-    ("number", "folder", "quoted"),
+    ("chapter", "quoted"),
     [
-        (1, "responsibilities", ["0.6283", "0.3717"]),
-        (3, "responsibilities", ["[123, 30]"]),
+        ("responsibilities/who_did_it", ["0.6283", "0.3717"]),
+        ("responsibilities/weight_matters", ["[123, 30]"]),
         (
-            9,
-            "em_loop",
+            "em_loop/the_loop",
             ["5 iterations, converged: True", "-1286.960", "85 iterations", "-1130.264"],
         ),
-        (13, "em_loop", ["(145, 0)"]),
+        ("em_loop/cold_limit", ["(145, 0)"]),
     ],
 )
-def test_what_a_plan_quotes_stands_in_its_chapter(number, folder, quoted):
-    chapter = (ROOT / "book" / folder / f"{CHAPTERS[number - 1]}.ipynb").read_text("utf-8")
+def test_what_a_plan_quotes_stands_in_its_chapter(chapter, quoted):
+    text = (ROOT / "book" / f"{chapter}.ipynb").read_text("utf-8")
     for words in quoted:
-        assert words in chapter
+        assert words in text
 
 
 @pytest.mark.parametrize("name", ["responsibilities", "em", "trust"])
