@@ -367,7 +367,8 @@ def test_make_uses_the_environments_programs_also_in_a_folder_with_a_space(tmp_p
 def test_without_a_browser_make_test_fails_before_pytest(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
     script(tmp_path / "python", "exit 0")
-    script(tmp_path / ".venv/bin/ruff", "exit 0")
+    for linter in ("ruff", "biome"):
+        script(tmp_path / ".venv/bin" / linter, "exit 0")
     script(tmp_path / ".venv/bin/python", "echo no Chromium >&2; exit 1")
     script(tmp_path / ".venv/bin/pytest", "echo pytest ran")
     code, said = run("make", "test", f"PYTHON={tmp_path}/python", folder=tmp_path)
