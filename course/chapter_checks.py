@@ -219,7 +219,14 @@ QUESTIONS = (
         "The density in one dimension",
         ("density",),
         {NEAR: one_dimensional.inputs_of_density},
-        (_whole(NEAR, "density"),),
+        (
+            _whole(
+                NEAR,
+                "density",
+                "Take an observation that lies at a cluster's mean. Its density there is "
+                "1/sqrt(2 pi variance); what is yours?",
+            ),
+        ),
         variants=one_dimensional.DENSITY,
     ),
     Question(

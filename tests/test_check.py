@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from right_solutions import RIGHT_SOLUTIONS
+from scipy.stats import norm
 
 import emlib.check
 from course.catalogue import catalogue
@@ -86,7 +88,7 @@ def test_an_edited_argument_is_named_and_costs_nothing():
 def test_an_exception_is_told_with_advice():
     sentence = said("m_step", lambda X, resp: resp[:, 0] * X)
     assert "ValueError" in sentence
-    assert "resp[:, k, None]" in sentence
+    assert "[:, None], have shape (n, 1)" in sentence
 
 
 def test_a_loop_without_end_is_stopped(monkeypatch):
@@ -160,6 +162,28 @@ def test_a_mistake_that_nobody_foresaw_gets_an_observation_and_a_next_step():
     sentence = said("responsibilities", lambda X, w, m, c: np.full((len(X), len(w)), 0.3))
     assert "the first row adds up to 1.2" in sentence
     assert BY_NAME["responsibilities"].parts[0].if_wrong in sentence
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (lambda x, m, v: np.exp(-((x[:, None] - m) ** 2) / (2 * v)), "one at every mean"),
+        (lambda x, m, v: norm.pdf(x[:, None], m, v), "as if it were a standard deviation"),
+        (lambda x, m, v: norm.pdf(x[:, None], m, np.sqrt(v)) * np.sqrt(np.pi / 3.14), "np.pi"),
+        (lambda x, m, v: norm.pdf(x[:, None], m, np.sqrt(v)) * 1.1, "lies at a cluster's mean"),
+    ],
+)
+def test_a_density_in_one_dimension_has_neither_row_sums_nor_a_determinant(wrong, hint):
+    sentence = said("density_1d", wrong)
+    assert hint in sentence
+    assert not re.search("row|determinant|covariance|matri", sentence)
+
+
+@pytest.mark.parametrize("name", ["responsibilities", "responsibilities_1d", "products_1d"])
+def test_weights_that_are_paired_with_other_clusters_are_named(name):
+    hint = next(v.hint for v in BY_NAME[name].variants if v.name == "weights of other clusters")
+    reference = REFERENCES[name]
+    assert hint in said(name, lambda x, w, m, v: reference(x, w[::-1], m, v))
 
 
 def test_check_prints_one_line_and_always_the_same(capsys):

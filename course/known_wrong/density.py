@@ -51,6 +51,11 @@ WRONG = {
         "The determinant enters whole. The density divides by its square root; what is that in the "
         "logarithm?",
     ),
+    "determinant turned": (
+        {"det": -0.5},
+        "The determinant enters with the wrong sign: here a wider cluster is the higher one at its "
+        "centre. Plus is right for the determinant of the inverse, the precision.",
+    ),
     "half missing": (
         {"half": 1},
         "The squared distance enters whole. Which factor stands in front of it in the exponent?",

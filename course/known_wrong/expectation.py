@@ -7,8 +7,12 @@ from course.author import Variant
 from .density import CONSTANT, WRONG, log_density
 
 
-def log_joint(X, weights, means, covariances, *, power=1, **change):
-    """Logarithm of prior times likelihood; the prior enters to a power, the density as changed."""
+def log_joint(X, weights, means, covariances, *, power=1, backwards=False, **change):
+    """Logarithm of prior times likelihood; the prior to a power, the density as changed.
+
+    backwards : pair the weights with the clusters in reverse order
+    """
+    weights = weights[::-1] if backwards else weights
     return power * np.log(weights) + log_density(X, means, covariances, **change)
 
 
@@ -54,6 +58,11 @@ PRIOR = {
     "weights twice": (
         {"power": 2},
         "The weights enter twice. Prior times likelihood: the prior exactly once.",
+    ),
+    "weights of other clusters": (
+        {"backwards": True},
+        "The weights are paired with the wrong clusters: the first with the last. Where two "
+        "densities tie, the responsibilities have to be the weights, each in its own place.",
     ),
 }
 

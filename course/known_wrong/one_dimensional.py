@@ -10,6 +10,30 @@ from . import density, expectation
 ONLY_IN_MORE_DIMENSIONS = {"off-diagonals ignored"}
 
 
+HINTS = {
+    "determinant missing": "The factor 1/sqrt(variance) is missing. A wide cluster must pay for "
+    "its width with height; the factor cancels only where all variances are equal.",
+    "determinant not halved": "You divide by the variance. The density divides by its square root, "
+    "the standard deviation.",
+    "determinant turned": "You multiply by the standard deviation, where the density divides by "
+    "it: here a wider cluster is the higher one at its centre.",
+    "half missing": "The squared distance enters whole. Which factor stands in front of it in the "
+    "exponent?",
+    "not inverted": "The squared distance is multiplied by the variance. A wide cluster should "
+    "find the same observation nearer, not farther: divide.",
+    "covariance as standard deviation": "The variance is squared, as if it were a standard "
+    "deviation. Its name is sigma squared already.",
+    "first covariance for all": "All clusters use the variance of the first. Each has its own: "
+    "which index is missing?",
+}
+"""What the mistakes of `density.WRONG` are called where there is no matrix."""
+
+CONSTANT_MISSING = (
+    "The constant is missing: every density here is too large by the same factor. By what does the "
+    "area under a normal curve have to be divided to be one?"
+)
+
+
 def flat(function):
     """Make a function of (X, weights, means, covariances) one of (x, weights, means, variances)."""
     return lambda x, weights, means, variances: function(
@@ -50,14 +74,26 @@ def _wrong_density(change):
 
 DENSITY = (
     *(
-        Variant(name, hint, _wrong_density(change))
-        for name, (change, hint) in density.WRONG.items()
+        Variant(name, HINTS[name], _wrong_density(change))
+        for name, (change, _) in density.WRONG.items()
         if name not in ONLY_IN_MORE_DIMENSIONS
     ),
+    Variant("2 pi missing", CONSTANT_MISSING, _wrong_density(density.CONSTANT[0])),
     Variant(
-        "2 pi missing",
-        density.CONSTANT[1],
-        _wrong_density(density.CONSTANT[0]),
+        "peak missing",
+        "This is one at every mean: it is the exponential alone. The factor in front of it, "
+        "1/sqrt(2 pi variance), makes the area under each curve one.",
+        _wrong_density({"det": 0, "constant": 0}),
+    ),
+    Variant(
+        "exponent turned",
+        "These numbers grow with the distance from the mean. Which sign has the exponent?",
+        _wrong_density({"half": -0.5}),
+    ),
+    Variant(
+        "pi rounded",
+        "Every density is off by the same small factor: pi is more than 3.14. Use np.pi.",
+        lambda *p: flat_density(*p) * np.sqrt(np.pi / 3.14),
     ),
     Variant(
         "logarithm returned",
@@ -72,7 +108,7 @@ DENSITY = (
 )
 
 RESPONSIBILITIES = tuple(
-    Variant(variant.name, variant.hint, flat(variant.function))
+    Variant(variant.name, HINTS.get(variant.name, variant.hint), flat(variant.function))
     for variant in expectation.RESPONSIBILITIES
     if variant.name not in ONLY_IN_MORE_DIMENSIONS
 )
@@ -95,11 +131,11 @@ def _wrong_products(change):
 
 PRODUCTS = (
     *(
-        Variant(name, hint, _wrong_products(change))
+        Variant(name, HINTS.get(name, hint), _wrong_products(change))
         for name, (change, hint) in (expectation.PRIOR | density.WRONG).items()
         if name not in ONLY_IN_MORE_DIMENSIONS
     ),
-    Variant("2 pi missing", density.CONSTANT[1], _wrong_products(density.CONSTANT[0])),
+    Variant("2 pi missing", CONSTANT_MISSING, _wrong_products(density.CONSTANT[0])),
     Variant(
         "already normalised",
         "These are shares already: every row adds up to 1. The products come before that step.",
@@ -155,7 +191,7 @@ LOG_ODDS = (
     ),
     Variant(
         "determinant missing",
-        density.WRONG["determinant missing"][1].replace("determinant of the covariance", "spread"),
+        HINTS["determinant missing"],
         lambda x, weights, means, variances: flat_log_odds(
             x, weights * np.sqrt(variances), means, variances
         ),

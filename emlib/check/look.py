@@ -89,14 +89,18 @@ def raised(error_name, text, place=""):
     advice = ADVICE.get(error_name, "")
     if error_name == "ValueError" and ("broadcast" in text or "matmul" in text):
         advice = (
-            "Two shapes do not fit: a column resp[:, k] has shape (n,), X has (n, d), and "
-            "resp[:, k, None] has (n, 1)."
+            "Two shapes do not fit; print both. n numbers stood up as a column, [:, None], have "
+            "shape (n, 1), and fit a row of K numbers as well as a table with n rows."
         )
     return sentence.rstrip(".") + "." + (f" {advice}" if advice else "")
 
 
-def facts(values):
-    """Return what is odd about an array at first sight; each line true whatever was asked for."""
+SHARES = {"resp", "hard", "weights", "shares"}
+"""Results that have to add up to one; of the sums of others, densities say, nothing follows."""
+
+
+def facts(values, name):
+    """Return what is odd about the result of that name at first sight."""
     if not np.isfinite(values).all():
         return ["some entries are NaN or infinite"]
     lines = []
@@ -105,9 +109,9 @@ def facts(values):
             lines.append("each row adds up to 1")
         elif np.allclose(values.sum(axis=0), 1):
             lines.append("each column adds up to 1")
-        else:
+        elif name in SHARES:
             lines.append(f"the first row adds up to {values[0].sum():.4g}")
-    if values.ndim == 1:
+    if values.ndim == 1 and name in SHARES:
         lines.append(f"the entries add up to {values.sum():.4g}")
     if values.size and values.max() <= 0:
         lines.append("no entry is positive")

@@ -87,7 +87,7 @@ def _look(sight, cell, result, output, expected, question):
         return
     _compare(sight, cell, values, expected, question)
     if sight.seen[cell] is not RIGHT:
-        sight.facts[cell] = facts(values)
+        sight.facts[cell] = facts(values, output["name"])
         if _single(values):
             sight.note(SINGLE)
 
