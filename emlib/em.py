@@ -209,7 +209,8 @@ def fit_em(
         With 0 the log-likelihood never falls, and has no maximum: a component can collapse.
     keep_history : bool, keep the parameters of every iteration
     callback, on_interrupt : see `emlib.em`
-    accelerate : bool, extrapolate (Anderson) wherever that raises the log-likelihood
+    accelerate : bool, extrapolate (Anderson) where the loop closes in on its limit and that raises
+        the log-likelihood; with reg_covar > 0 every step is plain, see `emlib.acceleration`
     progress : bool, draw a bar that counts iterations; needs tqdm, the extra ``progress``
 
     Returns
@@ -273,11 +274,14 @@ def run_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
         check_means(start.means, n_features=rows.n_features)
     tol = tol * rows.total_weight
     expectation = Expectation(rows, start.n_components, start.covariance_type, reg_covar)
+    advance = None
+    if accelerate and reg_covar == 0:  # with a floor no function of the parameters only rises
+        advance = Anderson(np.sqrt(rows.variance), tol, rows.total_weight)
     return em(
         expectation,
         expectation.m_step,
         start,
         tol=tol,
-        advance=Anderson(np.sqrt(rows.variance), tol) if accelerate else None,
+        advance=advance,
         **options,
     )

@@ -1,14 +1,16 @@
 """Acceleration: sooner there, never down, and out of the way where it does not help."""
 
+import warnings
+
 import numpy as np
 import pytest
 from random_mixtures import COVARIANCE_TYPES, random_covariances
+from three_hundred import N_PROBLEMS, problem
 
 import emlib
 from emlib.acceleration import Anderson, _pack, _unpack
 from emlib.engine.expectation import Expectation
 from emlib.engine.rows import Rows
-from emlib.result import smallest_variances
 
 FAITHFUL = emlib.load_faithful().X
 shapes = pytest.mark.parametrize("shape", COVARIANCE_TYPES)
@@ -31,13 +33,13 @@ def e_steps(monkeypatch):
 
 
 @shapes
-def test_on_a_crawl_it_needs_a_third_of_the_passes_and_ends_no_lower(shape, e_steps):
+def test_on_a_crawl_it_needs_less_than_half_of_the_passes_and_ends_no_lower(shape, e_steps):
     X, start = crawling(shape)
     plain = emlib.fit_em(X, start, tol=1e-8)
     passes, _ = len(e_steps), e_steps.clear()
     quick = emlib.fit_em(X, start, tol=1e-8, accelerate=True)
-    assert passes > 60
-    assert 3 * len(e_steps) <= passes
+    assert passes > 300
+    assert 2 * len(e_steps) <= passes
     assert quick.converged
     assert quick.log_likelihood >= plain.log_likelihood
 
@@ -50,8 +52,8 @@ def test_the_passes_over_the_rows_are_counted_those_of_failed_guesses_too(
     X, start = crawling(shape)
     result = emlib.fit_em(X, start, tol=1e-5, accelerate=accelerate)
     assert result.n_e_steps == len(e_steps)
-    assert (result.n_e_steps > result.n_iter + 1) == accelerate
     assert result.n_e_steps >= result.n_iter + 1
+    assert accelerate or result.n_e_steps == result.n_iter + 1
 
 
 @shapes
@@ -85,78 +87,109 @@ def test_packed_parameters_come_back(shape):
 
 
 class Walk:
-    """Steps to walk by hand: who asks for the log-likelihood of a guess gets the given answer."""
+    """Steps to walk by hand: a linear map towards (10, 10); the log-likelihood falls with distance.
 
-    def __init__(self, answer, tol=0.0):
-        self.answer, self.advance = answer, Anderson(np.ones(1), tol)
-        self.made, self.guesses = [self._at(0.0)], []
+    slopes are the eigenvalues of the map; a guess is lower than its place by `penalty`, or raises.
+    """
+
+    def __init__(self, slopes=(0.9, 0.5), penalty=0.0, at=0.0, **options):
+        self.slopes, self.penalty = np.array(slopes), penalty
+        self.advance = Anderson(np.ones(2), n_samples=1e6, **options)
+        self.made, self.guesses = [self._at([at, at + 1])], []
 
     @staticmethod
     def _at(x):
-        return emlib.Parameters([1.0], [[x]], [1.0], "spherical")
+        return emlib.Parameters([1.0], [x], [1.0], "spherical")
 
     def m_step(self, x):
-        self.made.append(self._at(0.9 * x + 1))  # towards 10
+        self.made.append(self._at(10 + self.slopes * (x - 10)))
         return self.made[-1]
 
     def e_step(self, parameters):
+        x = parameters.means[0]
+        value = -np.sum(np.sign(1 - self.slopes) * (x - 10) ** 2)
         if any(parameters is made for made in self.made):
-            return float(parameters.means[0, 0]), -1.0
-        self.guesses.append(float(parameters.means[0, 0]))
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return float(parameters.means[0, 0]), self.answer
+            return x, value
+        self.guesses.append(x)
+        if isinstance(self.penalty, Exception):
+            raise self.penalty
+        return x, value - self.penalty
 
-    def go(self, n):
-        state = self.made[0], 0.0, -1.0
-        asked = []
-        for _ in range(n):
+    def go(self, n_calls):
+        """Return in which calls a guess was made, and all states."""
+        states, asked = [(self.made[0], *self.e_step(self.made[0]))], []
+        for _ in range(n_calls):
             before = len(self.guesses)
-            (state,) = self.advance(self.e_step, self.m_step, state, 99)
+            states += self.advance(self.e_step, self.m_step, states[-1], 99)
             asked.append(len(self.guesses) - before)
-        return asked, state
+        return np.flatnonzero(asked).tolist(), states
 
 
-def test_a_path_that_shrinks_by_a_fixed_share_is_followed_to_its_end_at_once():
-    walk = Walk(answer=0.0)
-    asked, (parameters, _, log_likelihood) = walk.go(2)
-    assert asked == [0, 1]
-    assert log_likelihood == 0
-    assert parameters.means[0, 0] == pytest.approx(10, rel=1e-12)
+def test_a_path_that_shrinks_by_fixed_shares_is_followed_to_its_end_at_once():
+    tried, states = Walk().go(5)
+    assert tried == [4]  # four differences of steps, five steps
+    np.testing.assert_allclose(states[5][0].means[0], [10, 10], rtol=1e-9)
+    assert len(states) == 7  # after the guess comes a plain step
 
 
-@pytest.mark.parametrize("answer", [-2.0, -1.0, -0.95, ValueError("no such mixture")])
-def test_a_guess_that_gains_nothing_costs_one_pass_and_then_rests_longer_each_time(answer):
-    asked, (parameters, _, log_likelihood) = Walk(answer, tol=0.1).go(40)
-    tried = np.flatnonzero(asked)
-    assert tried[0] == 1
-    assert np.diff(tried).tolist() == [2, 3, 5, 9, 9, 9]
-    assert log_likelihood == -1
-    assert parameters.means[0, 0] == pytest.approx(10 * (1 - 0.9**40), rel=1e-12)
+@pytest.mark.parametrize("penalty", [1e6, ValueError("no such mixture")])
+def test_a_guess_that_gains_nothing_costs_one_pass_and_then_rests_longer_each_time(penalty):
+    tried, states = Walk(slopes=(0.98, 0.97), penalty=penalty).go(60)
+    assert np.diff(tried).tolist() == [3, 4, 6, 10, 10, 10, 10]
+    assert len(states) == 61
+    assert states[-1][0].means[0, 0] == pytest.approx(10 * (1 - 0.98**60), rel=1e-12)
 
 
-def test_after_a_success_the_rest_is_short_again():
-    walk = Walk(answer=-2.0)
-    walk.go(12)
-    assert walk.advance._next_pause == 8
-    walk.answer = 0.0
-    walk.advance._pause = 0
-    walk.go(1)
-    assert walk.advance._next_pause == 1
+@pytest.mark.parametrize(("gain", "kept"), [(0.5, False), (1.5, True)])
+def test_a_guess_has_to_gain_more_than_tol(gain, kept):
+    walk = Walk(tol=1.0)
+    tried, states = walk.go(4)
+    assert tried == []
+    walk.penalty = -states[-1][2] - gain  # the guess itself has log-likelihood 0
+    found = list(walk.advance(walk.e_step, walk.m_step, states[-1], 99))
+    assert len(walk.guesses) == 1
+    assert len(found) == 1 + kept
 
 
-def test_a_guess_that_is_no_mixture_is_not_made():
-    advance = Anderson(np.ones(1))
-    before, after = Walk._at(0.0), Walk._at(1.0)
-    advance._steps.append(np.array([0.0, 1.0, 0.0]))
-    advance._landings.append(np.array([0.0, -1.0, 0.0]))
-    assert advance._guess(before, after).means.item() == pytest.approx(2)
-    advance._steps.clear()
-    advance._landings.clear()
-    advance._steps.append(np.array([0.0, 1.0, 0.0]))
-    advance._landings.append(np.array([0.0, 0.0, -1e6]))  # a deviation of exp(1e6)
-    advance._last = None
-    assert advance._guess(before, after) is None
+@pytest.mark.parametrize("slopes", [(1.2, 0.5), (1.02, 0.9)])
+def test_no_guess_is_made_at_a_saddle_however_slowly_it_is_left(slopes):
+    walk = Walk(slopes=slopes, at=9.999)
+    walk.made = [walk._at([9.999, 0.0])]
+    tried, states = walk.go(12)
+    assert tried == []
+    assert len(states) == 13
+
+
+def test_no_guess_is_made_while_much_is_still_to_come():
+    assert Walk().go(5)[0] == [4]
+    walk = Walk()
+    walk.advance.n_samples = 1e3  # 0.01 of it is less than what is to come
+    tried, _ = walk.go(25)
+    assert tried[0] > 4
+    to_come = -walk.e_step(walk.made[tried[0]])[1]
+    assert to_come < 10 / 0.81
+
+
+@pytest.mark.parametrize("minus", [0.0, 1e6])
+def test_a_guess_is_judged_by_the_objective_that_is_given(minus):
+    """Such as log-likelihood + log prior: here the prior refuses means that are exactly 10."""
+
+    def objective(parameters, log_likelihood):
+        return log_likelihood - minus * (np.abs(parameters.means - 10).max() < 1e-6)
+
+    tried, states = Walk(objective=objective).go(5)
+    assert tried == [4]
+    assert (len(states) == 7) == (minus == 0)
+
+
+@pytest.mark.parametrize("has_guessed", [False, True])
+def test_after_a_guess_a_plateau_is_not_the_end_and_before_it_tol_alone_decides(has_guessed):
+    walk = Walk(slopes=(0.999, 0.999), tol=1.0)  # a step gains 0.4, and 181 are to come
+    walk.advance._has_guessed, walk.advance._pause = has_guessed, 99
+    first = walk.made[0], *walk.e_step(walk.made[0])
+    found = list(walk.advance(walk.e_step, walk.m_step, first, 9))
+    assert 0 < found[0][2] - first[2] < 1
+    assert len(found) == (9 if has_guessed else 1)
 
 
 def test_an_interruption_is_passed_on():
@@ -167,7 +200,9 @@ def test_an_interruption_is_passed_on():
         raise Stop
 
     with pytest.raises(Stop):
-        next(Anderson(np.ones(1))(e_step, lambda _: Walk._at(1.0), (Walk._at(0.0), 0.0, 0.0), 9))
+        next(
+            Anderson(np.ones(1))(e_step, lambda _: Walk._at([1.0]), (Walk._at([0.0]), 0.0, 0.0), 9)
+        )
 
 
 def test_a_constant_column_and_an_absent_component_hinder_nothing():
@@ -186,7 +221,7 @@ def test_a_constant_column_and_an_absent_component_hinder_nothing():
 
 
 @shapes
-def test_a_guess_below_the_floor_is_not_where_it_ends(shape):
+def test_with_a_floor_every_step_is_plain(shape):
     rng = np.random.default_rng(0)
     X = np.r_[np.full((5, 2), 9.0), rng.normal(size=(40, 2))]
     start = emlib.start_from_kmeans_plusplus(X, 3, covariance_type=shape, reg_covar=0.1, rng=1)
@@ -195,7 +230,35 @@ def test_a_guess_below_the_floor_is_not_where_it_ends(shape):
     with pytest.warns(emlib.RegularizationWarning):
         quick = emlib.fit_em(X, start, reg_covar=0.1, accelerate=True)
     assert quick.converged
-    assert quick.n_iter < plain.n_iter
-    assert quick.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-4)
-    assert quick.status == plain.status
-    assert smallest_variances(quick.parameters).min() >= 0.1 * (1 - 1e-12)
+    assert quick.log_likelihoods.tolist() == plain.log_likelihoods.tolist()
+
+
+def compare(seed):
+    """Assert that the accelerated run ends as high as the plain one, and soon."""
+    X, start, options = problem(seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        plain = emlib.fit_em(X, start, **options)
+        quick = emlib.fit_em(X, start, accelerate=True, **options)
+    weight = options["sample_weight"]
+    total = len(X) if weight is None else weight.sum()
+    lower = (plain.log_likelihood - quick.log_likelihood) / total
+    assert lower <= options["tol"] + 1e-9, seed
+    assert quick.status == plain.status, seed
+    assert quick.converged == plain.converged, seed
+    assert quick.n_e_steps <= 1.5 * plain.n_e_steps + 50, seed
+
+
+HARD = (24, 56, 92, 105, 108, 123, 137, 204, 232, 245, 262, 268, 278, 282, 650, 747, 748)
+"""On which one rule or another ended lower, or did not end."""
+
+
+@pytest.mark.parametrize("seed", [*HARD, *range(0, 300, 10)])
+def test_it_ends_no_lower_than_the_plain_loop_and_does_end(seed):
+    compare(seed)
+
+
+@pytest.mark.slow
+def test_on_three_hundred_kinds_of_problems_it_ends_no_lower():
+    for seed in range(N_PROBLEMS):
+        compare(seed)
