@@ -52,6 +52,12 @@ def _reversed(X, q, *parameters):
     return bound, (np.exp(log_resp) * (log_resp - np.log(q))).sum(axis=1)
 
 
+def _bound_reversed(X, q, *parameters):
+    log_likelihood = np.logaddexp.reduce(log_products(X, *parameters), axis=1).sum()
+    _, gap = _reversed(X, q, *parameters)
+    return log_likelihood - gap.sum(), gap
+
+
 def _with_entropy(times):
     """Add the entropy of the shares to the bound so many times more than is right."""
 
@@ -121,6 +127,13 @@ LOWER_BOUND = (
         "The divergence is the other way round: that of the responsibilities from the shares. "
         "Which of the two is the average taken with?",
         _reversed,
+    ),
+    Variant(
+        "bound by the reversed divergence",
+        "The log-likelihood less a divergence is a good way to the bound, but the divergence is the "
+        "other way round: that of the responsibilities from the shares. Which of the two is the "
+        "average taken with?",
+        _bound_reversed,
     ),
     Variant(
         "gap negative",

@@ -220,6 +220,12 @@ LOG_LIKELIHOOD = (
         lambda *p: float(log_sum(log_responsibilities(*p)).sum()),
     ),
     Variant(
+        "logarithms of responsibilities",
+        "These are logarithms of responsibilities, added up: that is no likelihood. What is wanted "
+        "is the logarithm of the sum that the responsibilities were divided by.",
+        lambda *p: float(log_responsibilities(*p).sum()),
+    ),
+    Variant(
         "another base",
         "Right, but for the base of the logarithm: the natural one was asked for.",
         lambda *p: log_likelihood(*p) / np.log(2),

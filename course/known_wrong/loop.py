@@ -8,7 +8,8 @@ import numpy as np
 
 from course.author import Variant
 
-from .expectation import hard, log_likelihood, responsibilities
+from .density import WRONG
+from .expectation import PRIOR, hard, log_likelihood, responsibilities
 from .maximization import m_step, scatter
 
 
@@ -86,7 +87,29 @@ def _per_observation(X, weights, means, covariances, tol=1e-9, max_iter=1000):
     return fit(X, weights, means, covariances, tol * len(X), max_iter)
 
 
+def _other_densities(**change):
+    """The loop with another E-step, whose log-likelihood is the one that it prints."""
+
+    def step(X, parameters):
+        return m_step(X, responsibilities(X, *parameters, **change))
+
+    return lambda *arguments: fit(
+        *arguments, step=step, measure=lambda X, *p: log_likelihood(X, *p, **change)
+    )
+
+
+IN_THE_E_STEP = {
+    "weights missing": PRIOR["weights missing"],
+    "covariance as standard deviation": WRONG["covariance as standard deviation"],
+    "determinant missing": WRONG["determinant missing"],
+}
+
+
 FIT = (
+    *(
+        Variant(f"{name} in the E-step", hint, _other_densities(**change))
+        for name, (change, hint) in IN_THE_E_STEP.items()
+    ),
     Variant(
         "old means in the covariance",
         "The covariances are measured about the means of the iteration before. Finish the means "

@@ -51,6 +51,14 @@ SLOPE = (
         lambda x, weights, means, variances: pulls(x, means, variances).sum(axis=0),
     ),
     Variant(
+        "weights missing",
+        "The shares are those of equal weights: the prior is missing. In the derivative the weight "
+        "stands both above and below.",
+        lambda x, weights, means, variances: slope(
+            x, np.full_like(weights, 1 / len(weights)), means, variances
+        ),
+    ),
+    Variant(
         "shares rounded",
         "Each observation pulls at one mean only. Keep the fractions: the derivative of the "
         "logarithm of a sum has them.",
