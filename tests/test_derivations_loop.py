@@ -209,7 +209,7 @@ def test_at_the_limit_of_the_loop_the_likelihood_is_flat():
             assert abs(tilt) < 2e-3
 
 
-# --- The rate, chapter *Why it never goes down*: the slope of the map is the missing share
+# --- The rate, chapter *How fast?*: the slope of the map is the missing share
 
 
 def linkage_log_likelihood(p):
