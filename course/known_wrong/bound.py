@@ -130,9 +130,9 @@ LOWER_BOUND = (
     ),
     Variant(
         "bound by the reversed divergence",
-        "The log-likelihood less a divergence is a good way to the bound, but the divergence is the "
-        "other way round: that of the responsibilities from the shares. Which of the two is the "
-        "average taken with?",
+        "The log-likelihood less a divergence is a good way to the bound, but the divergence is "
+        "the other way round: that of the responsibilities from the shares. Which of the two is "
+        "the average taken with?",
         _bound_reversed,
     ),
     Variant(

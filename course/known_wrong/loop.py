@@ -88,7 +88,7 @@ def _per_observation(X, weights, means, covariances, tol=1e-9, max_iter=1000):
 
 
 def _other_densities(**change):
-    """The loop with another E-step, whose log-likelihood is the one that it prints."""
+    """Run the loop with another E-step, and print that one's log-likelihood."""
 
     def step(X, parameters):
         return m_step(X, responsibilities(X, *parameters, **change))
