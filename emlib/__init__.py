@@ -18,6 +18,7 @@ Equation -> function -> page of the book "Who Is Responsible?"
 from .datasets import load_faithful, load_galaxies, load_tiles, sample_mixture
 from .em import em, fit_em
 from .engine.expectation import e_step
+from .files import load, save
 from .gaussian import log_gaussian
 from .maximization import m_step
 from .mixture import (
@@ -66,6 +67,7 @@ __all__ = [
     "fit_em_restarts",
     "icl",
     "kmeans_plusplus",
+    "load",
     "load_faithful",
     "load_galaxies",
     "load_tiles",
@@ -77,6 +79,7 @@ __all__ = [
     "n_free_parameters",
     "responsibilities",
     "sample_mixture",
+    "save",
     "start_from_centres",
     "start_from_kmeans_plusplus",
     "start_from_labels",
