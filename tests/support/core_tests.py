@@ -11,8 +11,8 @@ TESTS = Path(__file__).resolve().parents[1]
 
 CORE = (
     "acceleration", "columns", "datasets", "em", "equivariance", "estimator", "exact", "features",
-    "gaussian", "homogeneous", "initialization", "mixture", "products", "rows", "selection",
-    "validation",
+    "files", "gaussian", "homogeneous", "initialization", "mixture", "products", "rows",
+    "selection", "validation",
 )  # fmt: skip
 AROUND = (
     "derivations_half_an_observation", "derivations_if_somebody_told_us", "derivations_loop",
