@@ -16,7 +16,7 @@ CORE = (
 )  # fmt: skip
 AROUND = (
     "derivations_half_an_observation", "derivations_if_somebody_told_us", "derivations_loop",
-    "import", "plotting", "scale",
+    "derivations_recipe", "import", "plotting", "scale",
 )  # fmt: skip
 """What else of emlib can be tested without the book: derivations, pictures, the loop on Dask."""
 
