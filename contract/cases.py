@@ -8,7 +8,8 @@ from fractions import Fraction
 from functools import cache
 
 import numpy as np
-import teaching_path
+
+from emlib import plain
 
 from . import oracle
 from .outcomes import SHAPES, Question, Start
@@ -84,12 +85,12 @@ def plain_fit(X, begin, row_weights=1.0, reg_covar=0.0):
     `reg_covar` is added to the diagonal of every covariance, which is all that it does.
     """
     weights, means, shape = np.array(begin.weights), begin.means, begin.covariance_type
-    covariances = teaching_path.as_full(begin.covariances, *means.shape, shape)
+    covariances = plain.as_full(begin.covariances, *means.shape, shape)
     before, row_weights = np.inf, np.broadcast_to(row_weights, len(X))
     for _ in range(500):
-        resp, _ = teaching_path.e_step(X, weights, means, covariances)
+        resp, _ = plain.e_step(X, weights, means, covariances)
         counted = resp * row_weights[:, None]
-        weights, means, covariances = teaching_path.m_step(X, counted, shape)
+        weights, means, covariances = plain.m_step(X, counted, shape)
         covariances = covariances + reg_covar * np.eye(X.shape[1])
         if np.abs(resp - before).max() <= 1e-11:
             break

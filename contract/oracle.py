@@ -2,7 +2,8 @@
 
 import mpmath
 import numpy as np
-from teaching_path import as_full
+
+from emlib.plain import as_full
 
 PARAMETERS = ("weights", "means", "covariances")
 

@@ -6,9 +6,9 @@ import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
-from teaching_path import as_full
 
 import emlib
+from emlib.plain import as_full
 
 from . import oracle
 

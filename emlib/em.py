@@ -7,6 +7,7 @@ mixture. Page *The loop*; Dempster, Laird and Rubin 1977.
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from .acceleration import Anderson
 from .engine.expectation import Expectation
 from .engine.progress import progress_bar
 from .engine.rows import Rows
+from .maximization import m_step
 from .mixture import Parameters
-from .result import EMResult, status_of, warn_about
+from .result import EMResult, status_of, warn_about, warn_about_falls
 from .validation import (
     DegenerateComponentError,
     check_means,
@@ -24,7 +26,7 @@ from .validation import (
     check_whole,
 )
 
-ROUNDING = 4 * np.finfo(float).eps
+STANDSTILL = 4 * np.finfo(float).eps
 """A relative change of the log-likelihood below this is rounding, whatever `tol` says."""
 
 
@@ -40,6 +42,7 @@ def em(
     on_interrupt="raise",
     advance=None,
     before=-np.inf,
+    may_fall=False,
 ):
     """Run expectation-maximization for any model.
 
@@ -59,6 +62,9 @@ def em(
     advance : callable or None; another way from one iteration to the next, see
         `emlib.acceleration.Anderson`
     before : float, the log-likelihood one iteration before the start, where a run goes on
+    may_fall : bool, whether the log-likelihood may fall, as with regularised M-steps. Otherwise a
+        fall beyond rounding (`EMResult.falls`) is warned of, and such a run never counts as
+        converged: its two steps are no pair.
 
     Returns
     -------
@@ -111,7 +117,7 @@ def em(
         interrupted = True
     log_likelihoods = np.array(run.trace[: run.length])
     log_likelihoods.flags.writeable = False
-    return EMResult(
+    result = EMResult(
         parameters=run.state[0],
         log_likelihoods=log_likelihoods,
         converged=converged,
@@ -121,10 +127,14 @@ def em(
         statistics=run.state[1],
         n_e_steps=e_step.n_calls,
     )
+    if may_fall or not result.falls:
+        return result
+    warn_about_falls(result, stacklevel=2)
+    return replace(result, converged=False)
 
 
 def _stands_still(change, tol, log_likelihood):
-    return abs(change) <= max(tol, ROUNDING * abs(log_likelihood))
+    return abs(change) <= max(tol, STANDSTILL * abs(log_likelihood))
 
 
 class _Counted:
@@ -190,6 +200,9 @@ def fit_em(
     on_interrupt="raise",
     accelerate=False,
     progress=False,
+    n_threads=None,
+    before=-np.inf,
+    quiet=False,
 ):
     """Fit a Gaussian mixture by expectation-maximization from a given start.
 
@@ -206,12 +219,17 @@ def fit_em(
         parameters then still move in about the last half of their digits.
     max_iter : int >= 0
     reg_covar : float >= 0, added to the diagonal of every covariance, in squared units of X.
-        With 0 the log-likelihood never falls, and has no maximum: a component can collapse.
+        With 0 the log-likelihood never falls by more than its rounding, and has no maximum: a
+        component can collapse. With more it may fall, since that is not what these steps climb.
     keep_history : bool, keep the parameters of every iteration
     callback, on_interrupt : see `emlib.em`
     accelerate : bool, extrapolate (Anderson) where the loop closes in on its limit and that raises
         the log-likelihood; with reg_covar > 0 every step is plain, see `emlib.acceleration`
     progress : bool, draw a bar that counts iterations; needs tqdm, the extra ``progress``
+    n_threads : int >= 1, or None: OMP_NUM_THREADS, else the processors that this process may use.
+        The result is the same to the last bit for any number.
+    before : see `emlib.em`
+    quiet : bool, warn of nothing; for callers that run many fits and judge them by their results
 
     Returns
     -------
@@ -244,44 +262,28 @@ def fit_em(
             f"start must be emlib.Parameters; got {type(start).__name__}. "
             "emlib.start_from_kmeans_plusplus(X, n_components, rng=7) makes one."
         )
-    result = fit_rows(
-        Rows(X, sample_weight),
-        start,
-        tol=tol,
-        max_iter=max_iter,
-        reg_covar=reg_covar,
-        keep_history=keep_history,
-        callback=callback,
-        on_interrupt=on_interrupt,
-        accelerate=accelerate,
-        progress=progress,
-    )
-    warn_about(result, reg_covar, stacklevel=2)
-    return result
-
-
-def fit_rows(rows, start, *, reg_covar, callback=None, progress=False, **options):
-    """`fit_em` on `Rows` that were surveyed, without its warnings."""
-    with progress_bar(callback) if progress else nullcontext(callback) as callback:
-        result = run_rows(rows, start, reg_covar=reg_covar, callback=callback, **options)
-    return replace(result, status=status_of(result, reg_covar))
-
-
-def run_rows(rows, start, *, tol, reg_covar, accelerate=False, **options):
-    """`fit_rows` without the status of the components; further options as in `em`."""
     tol, reg_covar = check_not_negative(tol, "tol"), check_not_negative(reg_covar, "reg_covar")
-    if start.n_features != rows.n_features:
-        check_means(start.means, n_features=rows.n_features)
+    rows = X if isinstance(X, Rows) else Rows(X, sample_weight, n_threads)
+    check_means(start.means, n_features=rows.n_features)
     tol = tol * rows.total_weight
-    expectation = Expectation(rows, start.n_components, start.covariance_type, reg_covar)
     advance = None
     if accelerate and reg_covar == 0:  # with a floor no function of the parameters only rises
         advance = Anderson(np.sqrt(rows.variance), tol, rows.total_weight)
-    return em(
-        expectation,
-        expectation.m_step,
-        start,
-        tol=tol,
-        advance=advance,
-        **options,
-    )
+    with progress_bar(callback) if progress else nullcontext(callback) as callback:
+        result = em(
+            Expectation(rows, start.covariance_type, least_variance=reg_covar),
+            partial(m_step, reg_covar=reg_covar),
+            start,
+            tol=tol,
+            max_iter=max_iter,
+            keep_history=keep_history,
+            callback=callback,
+            on_interrupt=on_interrupt,
+            advance=advance,
+            before=before,
+            may_fall=reg_covar > 0,
+        )
+    result = replace(result, status=status_of(result, reg_covar))
+    if not quiet:
+        warn_about(result, reg_covar, stacklevel=2)
+    return result

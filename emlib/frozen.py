@@ -6,18 +6,6 @@ import numpy as np
 class Frozen:
     """Holds arrays that nobody can change, in a copy and in what was read from a pickle too."""
 
-    def __getattr__(self, name):
-        """Make what was promised (`promise`), when the first of it is asked for."""
-        if "_make" not in vars(self) or name not in type(self).__dataclass_fields__:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        vars(self).update(vars(self._make()))
-        return getattr(self, name)
-
-    def __getstate__(self):
-        for name in type(self).__dataclass_fields__:
-            getattr(self, name)
-        return {name: value for name, value in vars(self).items() if name != "_make"}
-
     def __setstate__(self, state):
         for value in state.values():
             if isinstance(value, np.ndarray):
@@ -39,11 +27,4 @@ def adopt(cls, covariance_type, **arrays):
     for array in arrays.values():
         array.setflags(write=False)
     vars(instance).update(arrays, covariance_type=covariance_type)
-    return instance
-
-
-def promise(cls, covariance_type, make, **known):
-    """Like `adopt`, for arrays that are those of make(), once one of them is asked for."""
-    instance = object.__new__(cls)
-    vars(instance).update(known, covariance_type=covariance_type, _make=make)
     return instance

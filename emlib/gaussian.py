@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .engine.products import times
+from .engine.blas import one_blas_thread
 from .validation import DegenerateComponentError, check_covariances, check_means, check_X
 
 LOG_2PI = np.log(2 * np.pi)
@@ -69,7 +69,7 @@ def log_densities(X, means, inverse_factors):
     log_density = np.empty((len(X), len(means)))
     constant = X.shape[1] * LOG_2PI
     for k, (mean, inverse) in enumerate(zip(means, inverse_factors, strict=True)):
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"), one_blas_thread():
             z = X - mean
             z = z * inverse if inverse.ndim == 1 else times_lower(z, inverse)
         log_density[:, k] = -0.5 * (constant - log_det_precision(inverse) + row_squares(z))
@@ -80,7 +80,7 @@ def times_lower(rows, lower):
     """Return rows @ lower.T for a lower triangular matrix, without most of its zeros."""
     d = len(lower)
     if d < 64:
-        return times(lower, rows.T).T
+        return rows @ lower.T
     product, edges = np.empty_like(rows), np.linspace(0, d, 5, dtype=int)
     for start, stop in pairwise(edges):
         np.matmul(rows[:, :stop], lower[start:stop, :stop].T, out=product[:, start:stop])
@@ -129,6 +129,14 @@ def log_det_precisions(inverse_factors):
     if inverse_factors.ndim == 3:
         inverse_factors = diagonals(inverse_factors)
     return 2 * np.log(inverse_factors).sum(axis=1)
+
+
+def precision_diagonals(inverse_factors):
+    """Diagonals of the precisions, (n_components, n_features); infinite where they overflow."""
+    with np.errstate(over="ignore"):
+        if inverse_factors.ndim == 2:
+            return np.square(inverse_factors)
+        return np.einsum("kij,kij->kj", inverse_factors, inverse_factors)
 
 
 def covariance_factors(covariances, n_components, n_features, covariance_type):

@@ -9,7 +9,7 @@ from .frozen import adopt
 from .mixture import Parameters
 from .validation import DegenerateComponentError, check_not_negative
 
-ROUNDING = 4 * np.finfo(float).eps
+SAME_ROW = 4 * np.finfo(float).eps
 """Rows that differ by no more than this share of their mean are the same row: so a variance below
 its square is set to 0."""
 
@@ -54,61 +54,55 @@ def m_step(expected, reg_covar=0.0):
     (array([0.5, 0.5]), array([0.2222, 2.    ]))
     """
     reg_covar = check_not_negative(reg_covar, "reg_covar")
-    if reg_covar not in expected.maxima:
-        with np.errstate(over="ignore", invalid="ignore"):
-            expected.maxima[reg_covar] = _maximum(expected, reg_covar)
-    return expected.maxima[reg_covar]
-
-
-def _maximum(expected, reg_covar):
-    """Compute what `m_step` returns."""
-    counts, covariance_type = expected.counts, expected.covariance_type
+    counts = expected.counts
     if not counts.min() > 0:
         raise DegenerateComponentError(
-            np.flatnonzero(counts <= 0), "empty", "start elsewhere or use fewer components"
+            np.flatnonzero(~(counts > 0)), "empty", "start elsewhere or use fewer components"
         )
-    shift, covariances = expected.moments
-    n_features = shift.shape[1]
-    means = expected.origins + shift
-    _check_finite(means, covariances, covariance_type)
-    covariances = _without_rounding(covariances, means, shift, covariance_type)
-    if covariance_type in ("full", "tied"):
-        # rounding leaves a trace of asymmetry, and of a collapsing component little else
-        covariances = (covariances + np.swapaxes(covariances, -1, -2)) / 2
-        diagonals = covariances.reshape(-1, n_features**2)[:, :: n_features + 1]
-        diagonals += reg_covar
-    else:
-        covariances = covariances + reg_covar
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift = expected.sums / counts[:, None]
+        means = expected.origins + shift
+        covariances = covariance_update(expected, shift)
+        _check_finite(means, covariances, expected.covariance_type)
+        covariances = _without_rounding(covariances, means, shift, expected.covariance_type)
     return adopt(
         Parameters,
         weights=counts / counts.sum(),
         means=means,
-        covariances=covariances,
-        covariance_type=covariance_type,
+        covariances=add_to_diagonal(covariances, reg_covar, expected.covariance_type),
+        covariance_type=expected.covariance_type,
     )
 
 
-def digits_lost(expected, reg_covar=0.0):
-    """Largest ratio of a mean's square, from the origin, to what is left of that variance.
+def covariance_update(expected, shift):
+    """Weighted averages of (x - mean)(x - mean)', as far as the shape keeps them.
 
-    Subtracting the mean's square from the second moment loses its logarithm in digits. What is
-    left is the variance that the other features leave, one over the diagonal of the precision: it
-    is small along a needle, whichever way the needle points. Infinite where nothing is left; 0
-    where a component is empty, since the M-step will stop there.
+    Written with sums about an origin o, mean = o + shift:
+    average of (x - o)(x - o)' less shift shift'.
+
+    Parameters
+    ----------
+    expected : Statistics, no count 0
+    shift : array, shape (n_components, n_features), new means less origins
     """
-    try:
-        precisions = m_step(expected, reg_covar).precision_diagonals
-    except DegenerateComponentError as error:
-        return 0.0 if error.status == "empty" else np.inf
-    except ValueError:
-        return np.inf
-    with np.errstate(over="ignore", invalid="ignore"):
-        squares = np.square(expected.moments[0])
-        if expected.covariance_type == "tied":
-            squares = expected.counts @ squares / expected.counts.sum()
-        elif expected.covariance_type == "spherical":
-            squares = squares.mean(axis=1, keepdims=True)
-        return float((squares * precisions).max())
+    n, scatter, d = expected.counts, expected.scatters, shift.shape[1]
+    if expected.covariance_type == "full":
+        return scatter / n[:, None, None] - shift[:, :, None] * shift[:, None, :]
+    if expected.covariance_type == "tied":
+        return (scatter - (n[:, None] * shift).T @ shift) / n.sum()
+    if expected.covariance_type == "diag":
+        return scatter / n[:, None] - shift**2
+    return (scatter / n - (shift**2).sum(axis=1)) / d
+
+
+def add_to_diagonal(covariances, variance, covariance_type):
+    """Return exactly symmetric covariances with so much added to every variance."""
+    if covariance_type in ("diag", "spherical"):
+        return covariances + variance
+    covariances = (covariances + np.swapaxes(covariances, -1, -2)) / 2
+    d = covariances.shape[-1]
+    covariances.reshape(-1, d * d)[:, :: d + 1] += variance
+    return covariances
 
 
 def _check_finite(means, covariances, covariance_type):
@@ -127,7 +121,7 @@ def _without_rounding(covariances, means, shift, covariance_type):
 
     That of the observations, squared, and that of the squares of the shift, which were subtracted.
     """
-    rounding = np.square(ROUNDING * means) + CANCELLED * np.square(shift)
+    rounding = np.square(SAME_ROW * means) + CANCELLED * np.square(shift)
     if covariance_type == "spherical":
         return np.where(covariances > rounding.mean(axis=1), covariances, 0.0)
     if covariance_type == "diag":

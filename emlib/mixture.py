@@ -10,7 +10,13 @@ import numpy as np
 
 from .engine.exact import exact_log_ratios
 from .frozen import Frozen, freeze
-from .gaussian import covariance_factors, log_densities, log_gaussian, whiteners
+from .gaussian import (
+    covariance_factors,
+    log_densities,
+    log_gaussian,
+    precision_diagonals,
+    whiteners,
+)
 from .validation import check_covariances, check_means, check_resp, check_weights, check_X
 
 ROUNDING = 8 * np.finfo(float).eps
@@ -90,13 +96,9 @@ class Parameters(Frozen):
     @cached_property
     def precision_diagonals(self):
         """Diagonals of the precisions, (n_components, n_features); infinite where they overflow."""
-        with np.errstate(over="ignore"):
-            if self.inverse_factors.ndim == 2:
-                found = np.square(self.inverse_factors)
-            else:
-                found = np.einsum("kij,kij->kj", self.inverse_factors, self.inverse_factors)
-        found.setflags(write=False)
-        return found
+        diagonals = precision_diagonals(self.inverse_factors)
+        diagonals.setflags(write=False)
+        return diagonals
 
 
 def log_joint(X, weights, means, covariances, covariance_type="full"):

@@ -9,6 +9,9 @@ import numpy as np
 from .frozen import Frozen
 from .validation import DegenerateComponentError
 
+FALL = 1e-9
+"""A log-likelihood that falls by more than this share of itself falls by more than rounding."""
+
 
 class ConvergenceWarning(UserWarning):
     """The loop stopped before the log-likelihood stood still.
@@ -91,6 +94,15 @@ class EMResult(Frozen):
         return len(self.log_likelihoods) - 1
 
     @property
+    def falls(self):
+        """Iterations that lowered the log-likelihood beyond rounding: (number, by how much)."""
+        rounding = FALL * np.maximum(np.abs(self.log_likelihoods), 1.0)
+        with np.errstate(invalid="ignore"):
+            steps = np.diff(self.log_likelihoods)
+            fell = np.flatnonzero(steps < -rounding[1:])
+        return tuple((int(i) + 1, float(-steps[i])) for i in fell)
+
+    @property
     def log_likelihood(self):
         """Log-likelihood of the last parameters, a total over observations."""
         return float(self.log_likelihoods[-1])
@@ -121,6 +133,20 @@ def smallest_variances(parameters):
     distinct = inverses[:1] if parameters.covariance_type == "tied" else inverses
     smallest = np.linalg.svd(distinct, compute_uv=False)[:, 0] ** -2.0
     return np.broadcast_to(smallest, parameters.n_components)
+
+
+def warn_about_falls(result, stacklevel):
+    """Name the first iteration that lowered the log-likelihood, and what that means."""
+    iteration, fall = result.falls[0]
+    more = len(result.falls) - 1
+    warnings.warn(
+        f"iteration {iteration} lowered the log-likelihood by {fall:g}"
+        f"{f', and {more} more did' if more else ''}; EM never does. Either m_step does not "
+        "maximise what e_step expects, or e_step returns another log-likelihood than that of the "
+        "parameters that came in. If the objective may fall, pass may_fall=True.",
+        ConvergenceWarning,
+        stacklevel=stacklevel + 1,
+    )
 
 
 def warn_about(result, reg_covar, stacklevel):

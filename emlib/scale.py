@@ -10,13 +10,12 @@ first: two runs give the same bits.
 
 from contextlib import contextmanager
 from functools import cached_property, reduce
-from operator import add
 from time import monotonic
 
 import numpy as np
 
 from .em import fit_em as _fit_em
-from .engine.rows import Blocks, Survey
+from .engine.rows import Blocks, Survey, sum_of_two
 from .extras import missing
 from .statistics import Statistics
 
@@ -129,11 +128,18 @@ class Partitions:
         return self._sum([self._submit(_survey, blocks) for blocks in self._blocks])
 
     def add_up(self, function, *arguments):
+        """Sum of function(part, *arguments) over all parts of all partitions, in their order."""
+        return self._sum_over_partitions(Blocks.add_up, function, arguments)
+
+    def in_order(self, function, *arguments):
         """Sum of function(blocks, *arguments) over all partitions, in their order."""
+        return self._sum_over_partitions(Blocks.in_order, function, arguments)
+
+    def _sum_over_partitions(self, method, function, arguments):
         message = self._submit(_same, arguments)  # one copy goes up; the workers pass it on
         return self._sum(
             [
-                self._submit(_ask, number, blocks, function, message)
+                self._submit(_ask, number, blocks, method, function, message)
                 for number, blocks in enumerate(self._blocks)
             ]
         )
@@ -222,9 +228,9 @@ def _same(arguments):
     return arguments
 
 
-def _ask(number, blocks, function, arguments):
+def _ask(number, blocks, method, function, arguments):
     with _named(number):
-        return function(blocks, *arguments)
+        return method(blocks, function, *arguments)
 
 
 def _sum(terms):
@@ -234,11 +240,10 @@ def _sum(terms):
 def _add(one, other):
     if one is None or other is None:
         return other if one is None else one
-    if isinstance(one, tuple):
-        return tuple(map(_add, one, other))
-    if not isinstance(one, Statistics | Survey | float):
+    parts = one if isinstance(one, tuple) else (one,)
+    if not all(isinstance(part, Statistics | Survey | float | np.ndarray) for part in parts):
         raise ValueError("this needs the rows in one place; do it on one partition, or a sample.")
-    return add(one, other)
+    return sum_of_two(one, other)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ array, a file larger than memory, a stream and a cluster of machines are the sam
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -51,27 +50,8 @@ class Statistics(Frozen):
 
     def means(self):
         """Weighted means, (n_components, n_features); the origin where nothing was counted."""
-        return self.origins + self.moments[0]
-
-    @cached_property
-    def moments(self):
-        """Means less origins, (n_components, n_features), and covariances about the means.
-
-        Where nothing was counted both are what was summed, and mean nothing.
-        """
         counts = self.counts + (self.counts == 0)
-        shift = self.sums / counts[:, None]
-        centred = self.scatters - outer_products(self.sums, shift, self.covariance_type)
-        if self.covariance_type == "tied":
-            return shift, centred / counts.sum()
-        if self.covariance_type == "spherical":
-            return shift, centred / (counts * shift.shape[1])
-        return shift, centred / counts.reshape(-1, *[1] * (centred.ndim - 1))
-
-    @cached_property
-    def maxima(self):
-        """What `m_step` made of them, by `reg_covar`: the E-step's guard asks before the M-step."""
-        return {}
+        return self.origins + self.sums / counts[:, None]
 
     def about(self, origins):
         """Return the same statistics with other origins, shape (n_components, n_features)."""

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import teaching_path
 from random_mixtures import COVARIANCE_TYPES, random_covariances
 from sklearn.datasets import load_sample_image
 
 import emlib
+from emlib import plain
 
 N = 200_000
 ROOT = Path(__file__).parent.parent
@@ -22,7 +22,7 @@ def test_samples_have_the_moments_and_frequencies_of_their_mixture(shape):
     assert X.shape == (N, 3)
     assert labels.shape == (N,)
     assert abs((labels == 0).mean() - 0.2) < 5 * np.sqrt(0.2 * 0.8 / N)
-    full = teaching_path.as_full(covariances, 2, 3, shape)
+    full = plain.as_full(covariances, 2, 3, shape)
     for k in range(2):
         mine = X[labels == k] - truth.means[k]
         variances = np.diag(full[k])

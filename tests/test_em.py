@@ -6,13 +6,12 @@ from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
-import teaching_path
 from hypothesis import given
 from hypothesis import strategies as st
 from random_mixtures import COVARIANCE_TYPES, for_all, problems, unpacked
 
 import emlib
-from emlib import ConvergenceWarning, DegenerateComponentError, Parameters
+from emlib import ConvergenceWarning, DegenerateComponentError, Parameters, plain
 
 FAITHFUL = emlib.load_faithful().X
 
@@ -51,15 +50,15 @@ def test_the_loop_is_that_of_the_teaching_path(shape):
     start = faithful_start(shape)
     history = quietly(FAITHFUL, start, max_iter=5, keep_history=True)
     weights, means = start.weights, start.means
-    covariances = teaching_path.as_full(start.covariances, *means.shape, shape)
+    covariances = plain.as_full(start.covariances, *means.shape, shape)
     for found, log_likelihood in zip(history.history, history.log_likelihoods, strict=True):
         np.testing.assert_allclose(found.weights, weights, rtol=1e-9)
         np.testing.assert_allclose(found.means, means, rtol=1e-9)
-        full = teaching_path.as_full(found.covariances, *means.shape, shape)
+        full = plain.as_full(found.covariances, *means.shape, shape)
         np.testing.assert_allclose(full, covariances, rtol=1e-9)
-        resp, wanted = teaching_path.e_step(FAITHFUL, weights, means, covariances)
+        resp, wanted = plain.e_step(FAITHFUL, weights, means, covariances)
         assert log_likelihood == pytest.approx(wanted, rel=1e-12)
-        weights, means, covariances = teaching_path.m_step(FAITHFUL, resp, shape)
+        weights, means, covariances = plain.m_step(FAITHFUL, resp, shape)
 
 
 @pytest.mark.parametrize("shape", COVARIANCE_TYPES)
@@ -179,11 +178,52 @@ def test_the_warning_points_at_the_line_that_asked_for_the_fit():
     assert caught[0].filename == __file__
 
 
-def test_a_fall_of_the_log_likelihood_by_more_than_tol_is_no_convergence():
-    trace = iter([0.0, 1.0, -5.0, -5.0])
-    result = emlib.em(lambda state: (state, next(trace)), lambda state: state, "state", tol=0.5)
+def run_through(*log_likelihoods, **options):
+    trace = iter(log_likelihoods)
+    return emlib.em(lambda state: (state, next(trace)), lambda state: state, "state", **options)
+
+
+def test_a_fall_of_the_log_likelihood_is_named_and_is_never_convergence():
+    words = r"iteration 2 lowered the log-likelihood by 6; EM never does.*m_step.*e_step"
+    with pytest.warns(emlib.ConvergenceWarning, match=words) as caught:
+        result = run_through(0.0, 1.0, -5.0, -5.0, tol=0.5)
+    assert caught[0].filename == __file__
     assert result.log_likelihoods.tolist() == [0, 1, -5, -5]
+    assert result.falls == ((2, 6.0),)
+    assert not result.converged
+
+
+def test_a_fall_within_tol_is_a_fall_too():
+    with pytest.warns(emlib.ConvergenceWarning, match=r"iteration 1 .* by 2\.5"):
+        assert not run_through(0.0, -2.5, tol=3.0).converged
+    with pytest.warns(emlib.ConvergenceWarning, match="iteration 1 .* by 1, and 1 more did"):
+        assert run_through(3.0, 2.0, 1.0, 1.0).falls == ((1, 1.0), (2, 1.0))
+
+
+@pytest.mark.parametrize("size", [1.0, 1e6])
+def test_a_fall_of_a_billionth_is_rounding_and_two_billionths_are_not(size):
+    assert run_through(size, size * (1 - 0.9e-9), tol=1e-2).converged
+    with pytest.warns(emlib.ConvergenceWarning, match="iteration 1"):
+        assert not run_through(size, size * (1 - 1.1e-9), tol=1e-2).converged
+
+
+def test_where_the_log_likelihood_may_fall_nothing_is_said():
+    result = run_through(0.0, 1.0, -5.0, -5.0, tol=0.5, may_fall=True)
     assert result.converged
+    assert result.falls == ((2, 6.0),)
+
+
+def test_half_steps_that_are_no_pair_are_caught():
+    """An M-step that forgets the weights of the rows, with an E-step that does not."""
+    weight = np.linspace(0, 3, len(FAITHFUL))
+
+    def m_step(_):
+        return emlib.m_step(emlib.e_step(FAITHFUL, faithful_start())[0])
+
+    start = emlib.fit_em(FAITHFUL, faithful_start(), sample_weight=weight).parameters
+    with pytest.warns(emlib.ConvergenceWarning, match="lowered the log-likelihood"):
+        result = emlib.em(lambda p: emlib.e_step(FAITHFUL, p, weight), m_step, start)
+    assert not result.converged
 
 
 def test_the_tolerance_of_em_is_a_total_and_is_met_by_equality():

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from random_mixtures import COVARIANCE_TYPES, for_all, problems
-from teaching_path import as_full
 
 import emlib
 from emlib import Parameters
+from emlib.plain import as_full
 from emlib.result import smallest_variances
 
 ROTATABLE = ("full", "tied", "spherical")

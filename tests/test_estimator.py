@@ -632,7 +632,7 @@ def test_a_fit_that_is_interrupted_leaves_nothing(monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("emlib.sklearn.fitting.run_rows", interrupt)
+    monkeypatch.setattr("emlib.sklearn.fitting.fit_em", interrupt)
     with pytest.raises(KeyboardInterrupt):
         model.fit(FAITHFUL)
     assert unfitted(model)

@@ -3,10 +3,10 @@
 import mpmath
 import numpy as np
 import pytest
-import teaching_path
 from random_mixtures import COVARIANCE_TYPES, random_covariances
 
 import emlib
+from emlib import plain
 from emlib.engine.exact import exact_log_ratios
 from emlib.mixture import _collinearity
 
@@ -22,7 +22,7 @@ def mixture_of_three(shape, weights):
 def many_digits(X, parameters):
     """Log of weight times density, less that of each row's best, with 500 digits."""
     p = parameters
-    full = teaching_path.as_full(p.covariances, *p.means.shape, p.covariance_type)
+    full = plain.as_full(p.covariances, *p.means.shape, p.covariance_type)
     with mpmath.workdps(500):
         log_joint = []
         for x in X:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from random_mixtures import COVARIANCE_TYPES, for_all, problems, random_covariances
 from scipy.stats import multivariate_normal
-from teaching_path import as_full, log_normal
 
 from emlib import DegenerateComponentError, log_gaussian
 from emlib.gaussian import times_lower
 from emlib.mixture import Parameters
+from emlib.plain import as_full, log_normal
 
 
 def exact_log_normal(x, mean, covariance):

@@ -9,7 +9,6 @@ from operator import add
 import mpmath
 import numpy as np
 import pytest
-import teaching_path
 from hypothesis import given
 from hypothesis import strategies as st
 from random_mixtures import (
@@ -22,9 +21,8 @@ from random_mixtures import (
 from scipy.special import rel_entr
 
 import emlib
-from emlib import Parameters
+from emlib import Parameters, plain
 from emlib.engine import exact
-from emlib.maximization import digits_lost
 from emlib.mixture import log_sum_exp
 
 RTOL = 1e-9
@@ -48,7 +46,7 @@ def close_parameters(found, wanted, rtol=RTOL):
 def per_component(parameters):
     """Covariances as full matrices, one a component."""
     p = parameters
-    return teaching_path.as_full(p.covariances, *p.means.shape, p.covariance_type)
+    return plain.as_full(p.covariances, *p.means.shape, p.covariance_type)
 
 
 def resp_of(X, parameters):
@@ -62,7 +60,7 @@ def resp_of(X, parameters):
 @given(problems())
 def test_responsibilities_and_log_likelihood_are_those_of_the_teaching_path(problem):
     X, parameters, _ = problem
-    resp, log_likelihood = teaching_path.e_step(
+    resp, log_likelihood = plain.e_step(
         X, parameters.weights, parameters.means, per_component(parameters)
     )
     np.testing.assert_allclose(resp_of(X, parameters), resp, rtol=RTOL, atol=1e-12)
@@ -351,7 +349,7 @@ def test_statistics_and_a_number_do_not_add():
 def test_m_step_is_that_of_the_teaching_path(problem):
     X, parameters, resp = problem
     found = emlib.m_step(emlib.statistics(X, resp, parameters.covariance_type))
-    weights, means, covariances = teaching_path.m_step(X, resp, parameters.covariance_type)
+    weights, means, covariances = plain.m_step(X, resp, parameters.covariance_type)
     close(found.weights, weights)
     close(found.means, means)
     close(per_component(found), covariances)
@@ -467,7 +465,6 @@ def test_statistics_that_overflow_are_an_error_that_names_the_component(shape):
     who = "all components" if shape == "tied" else "component 1"
     with pytest.raises(ValueError, match=f"statistics of {who} overflow float64; rescale X"):
         emlib.m_step(expected)
-    assert digits_lost(expected) == np.inf
 
 
 @pytest.mark.parametrize("shape", COVARIANCE_TYPES)

@@ -1,89 +1,74 @@
 """The E-step: parameters -> expected sufficient statistics, log-likelihood.
 
-Two fast ways to the numbers measure all components from one centre (`passes`), so they lose digits
-when components are very narrow and very far apart; then each component is measured from its own
-mean.
+The fast ways measure all components from one centre (`passes`), which loses digits where components
+are narrow and far from it. A guard counts them before and after; where too many would be lost, each
+component is measured from its own mean.
 """
+
+from dataclasses import replace
 
 import numpy as np
 
-from ..gaussian import log_det_precisions
-from ..homogeneous import ShortWay
-from ..maximization import digits_lost, m_step
-from ..validation import check_means
+from .. import validation
+from ..gaussian import covariance_factors, log_det_precisions, precision_diagonals, whiteners
+from ..maximization import add_to_diagonal, covariance_update
 from . import features
-from .passes import by_component, by_features, by_whitening
+from .passes import by_component, by_features, by_whitening, scatter_about
 from .rows import Rows
 
-DIGITS_LOST = 1e6
+DIGITS_LOST = 1e5
 """Squared distance from the centre, in a component's own standard deviations, above which the fast
-ways would lose more than six of sixteen digits."""
+ways would lose more than five of sixteen digits."""
 
 WIDE = 8
 """Times as many features as components, from which whitening is faster than quadratic features."""
 
 
 class Expectation:
-    """E-step on fixed rows: call it with parameters. Its M-step knows what was computed ahead.
+    """E-step on fixed rows: call it with parameters.
 
     Parameters
     ----------
     rows : emlib.engine.rows.Rows
-    n_components : int
     covariance_type : {"full", "tied", "diag", "spherical"}
-    reg_covar : float, what the M-step will add to the diagonal of every covariance
+    least_variance : float >= 0; digits of a variance below this do not matter to the caller
     """
 
-    def __init__(self, rows, n_components, covariance_type, reg_covar=0.0):
-        self.rows, self.covariance_type, self.reg_covar = rows, covariance_type, reg_covar
-        full, wide = covariance_type == "full", rows.n_features > WIDE * n_components
-        self._whitens = full and wide
-        self._short = ShortWay(rows, reg_covar) if full and not wide else None
+    def __init__(self, rows, covariance_type, least_variance=0.0):
+        self.rows, self.covariance_type = rows, covariance_type
+        self.least_variance = least_variance
+        self._scatter = rows.add_up(scatter_about) if covariance_type == "tied" else None
 
     def __call__(self, parameters):
-        """Return (Statistics, log-likelihood) of the parameters that came in.
+        """Return (Statistics, log-likelihood) under the parameters.
 
         Raises DegenerateComponentError where a covariance is not positive definite.
         """
-        if not self.loses(parameters) <= DIGITS_LOST:
-            return self.rows.add_up(by_component, parameters, parameters.means)
-        expected, log_likelihood = self.from_the_centre(parameters)
-        if self._short is not None and self._short.look_ahead(expected, DIGITS_LOST):
-            return expected, log_likelihood
-        if digits_lost(expected, self.reg_covar) <= DIGITS_LOST:
-            return expected, log_likelihood
-        return self.rows.add_up(by_component, parameters, expected.means())
+        origins = parameters.means
+        if self.digits_lost(parameters.means, parameters.precision_diagonals) <= DIGITS_LOST:
+            expected, log_likelihood = self.from_the_centre(parameters)
+            if self._keeps_its_digits(expected):
+                return expected, log_likelihood
+            origins = expected.means()
+        return self.rows.add_up(by_component, parameters, origins)
 
-    def m_step(self, expected):
-        """Return what `emlib.m_step` does; made when asked for, where the E-step looked ahead."""
-        promised = None if self._short is None else self._short.after(expected)
-        return m_step(expected, self.reg_covar) if promised is None else promised
+    def digits_lost(self, means, precision_diagonals):
+        """Return a number whose logarithm is that of digits lost by measuring from the centre.
 
-    def loses(self, parameters):
-        """Tell what is lost by measuring from the centre; its logarithm is a number of digits.
-
-        The largest squared distance from the centre, in a component's own standard deviations, of
-        its mean and of the data's spread.
+        The largest squared distance from the centre, of a mean or of the data's spread, in units of
+        the variance that the other features leave: it is small along a needle, whichever way the
+        needle points. Both arguments have shape (n_components, n_features).
         """
-        if self._short is not None:
-            return self._short.coefficients(parameters)[1]
-        inverses, offsets = parameters.inverse_factors, parameters.means - self.rows.mean
         with np.errstate(over="ignore", invalid="ignore"):
-            if inverses.ndim == 2:
-                z = inverses * offsets
-            else:
-                z = np.matmul(inverses, offsets[:, :, None])[:, :, 0]
-            squares = np.einsum("kj,kj->k", z, z)
-            widths = parameters.precision_diagonals * self.rows.variance
-            return np.maximum(squares.max(), widths.max())
+            squares = np.square(means - self.rows.mean) + self.rows.variance
+            return (squares * precision_diagonals).sum(axis=1).max()
 
     def from_the_centre(self, parameters):
-        """Return what a call returns, in the faster of the two fast ways, whatever is lost."""
-        if self._whitens:
+        """Return (Statistics, log-likelihood) by the faster of the two fast ways, unguarded."""
+        k, d = parameters.means.shape
+        if self.covariance_type == "full" and d > WIDE * k:
             return self.rows.add_up(by_whitening, parameters)
-        if self._short is not None:
-            return self.rows.add_up(by_features, self._short.coefficients(parameters)[0], "full")
-        precisions = self._precisions(parameters)
+        precisions = _precisions(parameters)
         coefficients = features.coefficients(
             parameters.weights,
             parameters.means - self.rows.mean,
@@ -93,25 +78,48 @@ class Expectation:
         )
         expected, log_likelihood = self.rows.add_up(by_features, coefficients, self.covariance_type)
         if self.covariance_type == "tied":
-            log_likelihood -= 0.5 * float((precisions * expected.scatters).sum())
+            expected = replace(expected, scatters=self._scatter)
+            log_likelihood -= 0.5 * float((precisions * self._scatter).sum())
         return expected, log_likelihood
 
-    def _precisions(self, parameters):
-        """Precisions, shaped as covariances are."""
-        if self.covariance_type == "tied":
-            inverse = parameters.inverse_factors[0]
-            return inverse.T @ inverse
+    def _keeps_its_digits(self, expected):
+        """Whether means can be subtracted from second moments about the centre without loss."""
+        if not expected.counts.min() > 0:
+            return True  # an M-step will name the empty component
+        shape, sizes = self.covariance_type, expected.sums.shape
+        with np.errstate(over="ignore", invalid="ignore"):
+            shift = expected.sums / expected.counts[:, None]
+            covariances = covariance_update(expected, shift)
+            covariances = add_to_diagonal(covariances, self.least_variance, shape)
+            try:
+                factors = covariance_factors(covariances, *sizes, shape)
+            except validation.DegenerateComponentError:
+                return False
+            lost = self.digits_lost(
+                expected.origins + shift, precision_diagonals(whiteners(factors))
+            )
+        return bool(lost <= DIGITS_LOST)
+
+
+def _precisions(parameters):
+    """Precisions, shaped as covariances are; from inverse factors, which keep their digits."""
+    if parameters.covariance_type in ("diag", "spherical"):
         return 1 / parameters.covariances
+    inverses = parameters.inverse_factors
+    if parameters.covariance_type == "tied":
+        return inverses[0].T @ inverses[0]
+    return np.swapaxes(inverses, 1, 2) @ inverses
 
 
-def e_step(X, parameters, sample_weight=None):
-    """Responsibilities and their statistics in one go, with the log-likelihood.
+def e_step(X, parameters, sample_weight=None, *, n_threads=None):
+    """Responsibilities and their statistics in one pass, with the log-likelihood.
 
     Parameters
     ----------
     X : array, shape (n_samples, n_features), memory map, or re-iterable of blocks of rows
     parameters : Parameters
     sample_weight : array, shape (n_samples,), or None; for blocks, a re-iterable of their weights
+    n_threads : int >= 1, or None for as many as the process may use; the result is the same
 
     Returns
     -------
@@ -132,6 +140,6 @@ def e_step(X, parameters, sample_weight=None):
     >>> abs(log_likelihood - emlib.log_likelihood(X, start)) < 1e-9
     True
     """
-    rows = Rows(X, sample_weight)
-    check_means(parameters.means, n_features=rows.n_features)
-    return Expectation(rows, parameters.n_components, parameters.covariance_type)(parameters)
+    rows = Rows(X, sample_weight, n_threads)
+    validation.check_means(parameters.means, n_features=rows.n_features)
+    return Expectation(rows, parameters.covariance_type)(parameters)

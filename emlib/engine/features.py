@@ -22,6 +22,10 @@ import numpy as np
 
 from ..gaussian import LOG_2PI
 
+LOG_ZERO = -1e300
+"""Stands for log 0 in a matrix product. AVX-512 kernels pad with zeros, and an infinity times zero
+raises a warning there."""
+
 
 def n_columns(n_features, covariance_type):
     """Count the features that stand for one observation, the constant included."""
@@ -53,43 +57,52 @@ def fill(features, block, centre, covariance_type):
 
 
 def coefficients(weights, offsets, precisions, log_dets, covariance_type):
-    """Coefficients of the features, shape (n_components, n_columns); for "full" see `homogeneous`.
+    """Coefficients of the features, shape (n_components, n_columns).
 
     offsets are the means minus the centre, shape (n_components, n_features); precisions have the
     shape of covariances; log_dets, shape (n_components,), are those of the precisions.
     """
     k, d = offsets.shape
-    found = np.empty((k, n_columns(d, covariance_type)))
-    constant, linear, quadratic = found[:, 0], found[:, 1 : 1 + d], found[:, 1 + d :]
     if covariance_type == "tied":
-        np.matmul(offsets, precisions, out=linear)
+        linear, quadratic = offsets @ precisions, np.empty((k, 0))
+    elif covariance_type == "full":
+        upper, _, signs = upper_triangle(d)
+        linear = np.matmul(precisions, offsets[:, :, None])[:, :, 0]
+        quadratic = signs * precisions.reshape(k, d * d)[:, upper]
     else:
         precisions = precisions.reshape(k, -1)
-        np.multiply(offsets, precisions, out=linear)
-        np.multiply(-0.5, precisions, out=quadratic)
+        linear, quadratic = precisions * offsets, -0.5 * precisions
     with np.errstate(divide="ignore"):
-        np.log(weights, out=constant)
-    constant += 0.5 * (log_dets - d * LOG_2PI - np.einsum("kj,kj->k", linear, offsets))
-    return found
+        log_weights = np.maximum(np.log(weights), LOG_ZERO)
+    squares = np.einsum("kj,kj->k", linear, offsets)
+    constant = log_weights + 0.5 * (log_dets - d * LOG_2PI - squares)
+    return np.column_stack([constant, linear, quadratic])
 
 
 def unpack(totals, n_features, covariance_type):
     """Split summed features, (n_components, n_columns), into counts, sums and scatters.
 
-    There are no scatters for "tied" (None): they do not depend on the responsibilities.
+    There are no scatters for "tied" (0): they do not depend on the responsibilities.
     """
     counts, sums = totals[:, 0], totals[:, 1 : 1 + n_features]
     quadratic = totals[:, 1 + n_features :]
     if covariance_type == "full":
         return counts, sums, quadratic.take(upper_triangle(n_features)[1], axis=1)
     if covariance_type == "tied":
-        return counts, sums, None
+        return counts, sums, np.zeros((n_features, n_features))
     return counts, sums, quadratic if covariance_type == "diag" else quadratic[:, 0]
 
 
 @lru_cache(maxsize=8)
 def upper_triangle(d):
-    """For x' L x: where the i <= j stand in L, where L's entries stand among them, coefficients."""
+    """Return indices for a quadratic form x' L x, symmetric L kept as its upper triangle.
+
+    Returns
+    -------
+    upper : array, position in L.ravel() of each entry i <= j of the triangle
+    position : array, shape (d, d), the place in the triangle of every entry of L
+    signs : array, factor of each entry in -1/2 x' L x: -1, and -1/2 on the diagonal
+    """
     rows, columns = np.triu_indices(d)
     position = np.empty((d, d), dtype=np.intp)
     position[rows, columns] = position[columns, rows] = np.arange(len(rows))

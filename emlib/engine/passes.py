@@ -1,60 +1,63 @@
-"""One pass over some of the rows: the E-step's statistics and log-likelihood, in three ways.
+"""The E-step on one part of the rows: its statistics and log-likelihood, in three ways.
 
 `by_features` needs two matrix products a block (see `features`), `by_whitening` two a component,
-both with all components measured from one centre. `by_component` measures each from its own mean.
-The results of two parts add up, so each may run wherever its rows are.
+both with all components measured from one centre. `by_component` measures each from its own origin.
+The results of two parts add up, so each may be computed wherever its rows are.
 """
+
+import threading
 
 import numpy as np
 
-from ..frozen import adopt, promise
+from ..frozen import adopt
 from ..gaussian import LOG_2PI, log_densities, log_det_precisions, row_squares, times_lower
 from ..mixture import log_sum_exp
 from ..statistics import Statistics, block_statistics
 from . import features
-from .products import times, times_transposed
 from .rows import N_ROWS
+
+_kept = threading.local()
 
 SMALLEST_EXPONENT = -700.0
 SMALLEST = np.exp(SMALLEST_EXPONENT)
-"""Responsibilities below exp of this are 0: next to them are numbers on which processors crawl."""
+"""Responsibilities below exp of this are 0: next to them are denormal numbers, which are slow."""
 
 
-def by_features(blocks, centre, coefficients, covariance_type):
-    """Statistics about the centre, and log-likelihood, of some of the rows; two parts add up.
+def by_features(part, centre, coefficients, covariance_type):
+    """Statistics about the centre, and log-likelihood, of a part of the rows.
 
-    For "tied" the log-likelihood lacks what all components share, -1/2 sum_i x_i' L x_i.
+    For "tied" there is no scatter (0), and the log-likelihood lacks the term that all components
+    share, -1/2 sum_i x_i' L x_i: neither depends on the responsibilities.
     """
-    d, totals, log_likelihood = len(centre), np.zeros(coefficients.shape), 0.0
-    for block, weight in _feature_blocks(blocks, centre, *coefficients.shape, covariance_type):
-        logits = times(coefficients, block)
+    n_components, n_columns = coefficients.shape
+    totals, log_likelihood = np.zeros(coefficients.shape), 0.0
+    length = min(_block_length(n_columns + n_components), len(part.table))
+    workspace = _workspace(n_columns + n_components, length)
+    for block, weight in part.blocks(length):
+        table, logits = np.split(workspace[:, : len(block)], [n_columns])
+        features.fill(table, block, centre, covariance_type)
+        np.matmul(coefficients, table, out=logits)
         log_density = softmax_over_components(logits)
         if weight is not None:
             logits *= weight
             log_density *= weight
-        totals += times_transposed(logits, block)
+        totals += logits @ table.T
         log_likelihood += float(log_density.sum())
-    scatter = _scatter(blocks, centre) if covariance_type == "tied" else None
-
-    def unpacked():
-        counts, sums, scatters = features.unpack(totals, d, covariance_type)
-        scatters = scatters if scatter is None else scatter
-        return _about_centre(centre, counts, sums, scatters, covariance_type)
-
-    return promise(Statistics, covariance_type, unpacked, totals=totals), log_likelihood
+    sums = features.unpack(totals, len(centre), covariance_type)
+    return _about_centre(centre, *sums, covariance_type), log_likelihood
 
 
-def by_whitening(blocks, centre, parameters):
-    """Statistics about the centre, and log-likelihood, of some of the rows; two parts add up.
+def by_whitening(part, centre, parameters):
+    """Statistics about the centre, and log-likelihood, of a part of the rows; for "full" only.
 
-    For "full" only. With many features and few components this has fewer multiplications than the
-    quadratic features, and no table of them:
+    With many features and few components this has fewer multiplications than the quadratic
+    features, and no table of them:
 
         log(weight N(x | mean, S)) = constant - 1/2 |A^-1 (x - centre) - A^-1 (mean - centre)|^2
 
     Parameters
     ----------
-    blocks : emlib.engine.rows.Blocks
+    part : emlib.engine.rows.Part
     centre : array, shape (n_features,)
     parameters : Parameters
     """
@@ -65,7 +68,7 @@ def by_whitening(blocks, centre, parameters):
     constants = constants + 0.5 * (log_det_precisions(inverses) - d * LOG_2PI)
     counts, sums = np.zeros(n_components), np.zeros((n_components, d))
     scatters, log_likelihood = np.zeros((n_components, d, d)), 0.0
-    for block, weight in blocks.blocks(_block_length(n_components * 2 + d)):
+    for block, weight in part.blocks(_block_length(n_components * 2 + d)):
         x, logits = block - centre, np.empty((n_components, len(block)))
         for k, (inverse, offset) in enumerate(zip(inverses, offsets, strict=True)):
             z = times_lower(x, inverse)
@@ -85,54 +88,14 @@ def by_whitening(blocks, centre, parameters):
     return _about_centre(centre, counts, sums, scatters, "full"), log_likelihood
 
 
-def _about_centre(centre, counts, sums, scatters, covariance_type):
-    origins = np.empty(sums.shape)
-    origins[:] = centre
-    return adopt(
-        Statistics,
-        counts=counts,
-        sums=sums,
-        scatters=scatters,
-        origins=origins,
-        covariance_type=covariance_type,
-    )
-
-
-def _feature_blocks(blocks, centre, n_components, n_columns, covariance_type):
-    """Yield (features, weight); a single block is computed once and kept."""
-    if covariance_type in blocks.kept:
-        yield blocks.kept[covariance_type]
-        return
-    length = _block_length(n_columns + n_components)
-    buffer = np.empty((n_columns, min(length, blocks.n_rows)))
-    for block, weight in blocks.blocks(length):
-        filled = features.fill(buffer[:, : len(block)], block, centre, covariance_type)
-        if len(block) == blocks.n_rows:
-            blocks.kept[covariance_type] = filled, weight
-        yield filled, weight
-
-
-def _scatter(blocks, centre):
-    """Weighted sum of (x - centre)(x - centre)'; it depends on no parameter, so it is kept."""
-    if "scatter" not in blocks.kept:
-        scatter = np.zeros((len(centre), len(centre)))
-        for block, weight in blocks.blocks(N_ROWS):
-            differences = block - centre
-            if weight is not None:
-                differences *= np.sqrt(weight)[:, None]
-            scatter += differences.T @ differences
-        blocks.kept["scatter"] = scatter
-    return blocks.kept["scatter"]
-
-
-def by_component(blocks, _, parameters, origins):
-    """Statistics and log-likelihood of some of the rows; those of two parts add up.
+def by_component(part, _, parameters, origins):
+    """Statistics and log-likelihood of a part of the rows, each component from its own origin.
 
     Parameters
     ----------
-    blocks : emlib.engine.rows.Blocks
+    part : emlib.engine.rows.Part
     parameters : Parameters
-    origins : array, shape (n_components, n_features); each component is measured from its own
+    origins : array, shape (n_components, n_features)
     """
     n_components, d = parameters.means.shape
     covariance_type = parameters.covariance_type
@@ -140,17 +103,14 @@ def by_component(blocks, _, parameters, origins):
         log_weights = np.log(parameters.weights)
     nothing = np.empty((0, d)), np.empty((0, n_components))
     total, log_likelihood = block_statistics(*nothing, covariance_type, origins), 0.0
-    seen = 0
-    for block, weight in blocks.blocks(_block_length(n_components * 2 + d)):
+    for block, weight, numbers in part.numbered(_block_length(n_components * 2 + d)):
         log_joint = log_weights + log_densities(block, parameters.means, parameters.inverse_factors)
         log_density = log_sum_exp(log_joint)
         if np.isneginf(log_density).any():
-            row = blocks.row(seen + int(np.argmin(log_density)))
             raise ValueError(
-                f"row {row} of X lies more than 1e154 standard deviations from every component; "
-                "start nearer, or rescale X."
+                f"row {numbers[np.argmin(log_density)]} of X lies more than 1e154 standard "
+                "deviations from every component; start nearer, or rescale X."
             )
-        seen += len(block)
         resp = np.exp(log_joint - log_density)
         if weight is not None:
             resp *= weight[:, None]
@@ -158,6 +118,17 @@ def by_component(blocks, _, parameters, origins):
         total += block_statistics(block, resp, covariance_type, origins)
         log_likelihood += float(log_density.sum())
     return total, log_likelihood
+
+
+def scatter_about(part, centre):
+    """Weighted sum of (x - centre)(x - centre)' over a part of the rows; no parameter enters."""
+    scatter = np.zeros((len(centre), len(centre)))
+    for block, weight in part.blocks(N_ROWS):
+        differences = block - centre
+        if weight is not None:
+            differences *= np.sqrt(weight)[:, None]
+        scatter += differences.T @ differences
+    return scatter
 
 
 def softmax_over_components(logits):
@@ -171,8 +142,26 @@ def softmax_over_components(logits):
     np.exp(logits, out=logits)
     logits -= SMALLEST
     sums = logits.sum(axis=0)
-    logits /= sums
+    logits *= 1 / sums
     return largest + np.log(sums)
+
+
+def _about_centre(centre, counts, sums, scatters, covariance_type):
+    return adopt(
+        Statistics,
+        counts=counts,
+        sums=sums,
+        scatters=scatters,
+        origins=np.tile(centre, (len(counts), 1)),
+        covariance_type=covariance_type,
+    )
+
+
+def _workspace(n_rows, n_columns):
+    """Return an array of this shape that the thread keeps; new memory would cost page faults."""
+    if getattr(_kept, "memory", np.empty(0)).size < n_rows * n_columns:
+        _kept.memory = np.empty(n_rows * n_columns)
+    return _kept.memory[: n_rows * n_columns].reshape(n_rows, n_columns)
 
 
 def _block_length(numbers_a_row):

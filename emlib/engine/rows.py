@@ -1,19 +1,29 @@
 """Observations, block by block: an array, a memory map, or anything that yields blocks again.
 
-What a fit asks of all rows adds up over their parts: first a survey (how many, where, how wide),
-then expectations. `Rows.add_up` asks it; so nothing above needs to know where the rows live.
+Everything that a fit computes from all rows adds up over parts of them: first a survey (how many,
+where, how wide), then expectations. `Rows.add_up` computes it, so nothing above needs to know
+where the rows are.
 """
 
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from functools import reduce
+from itertools import pairwise, zip_longest
+from operator import add
 
 import numpy as np
 
 from ..validation import check_block, check_sample_weight
+from .blas import one_blas_thread
 from .columns import Columns, check_same_columns
+from .threads import map_in_order, usable_threads
 
 N_ROWS = 4096
-"""Rows that are looked at together where nothing else asks for fewer."""
+"""Rows in a block where nothing else calls for fewer."""
+
+PARTS, NUMBERS_A_PART, ROWS_A_PART = 64, 2**17, (256, 2**14)
+"""A table is cut into parts of equal length: so many at most, of about so many numbers, and no
+fewer and no more rows than these unless it has to be. They depend on the table alone, so sums are
+formed in the same order for any number of threads."""
 
 SURVEYED = 2**17
 """Numbers that are surveyed together: what is computed on them stays in the processor's cache."""
@@ -64,9 +74,10 @@ class Rows:
     Parameters
     ----------
     X : array, shape (n_samples, n_features), or memory map, or a re-iterable of such arrays; or
-        rows that live elsewhere, see `emlib.scale.Partitions`
+        rows that are elsewhere, see `emlib.scale.Partitions`
     sample_weight : array, shape (n_samples,), or None; for a re-iterable X, a re-iterable of the
         weights of each block. A row of weight w counts as w rows.
+    n_threads : int >= 1, or None, see `emlib.engine.threads.usable_threads`
 
     Attributes
     ----------
@@ -80,9 +91,9 @@ class Rows:
         Names the block, row or weight, and the remedy.
     """
 
-    def __init__(self, X, sample_weight=None):
+    def __init__(self, X, sample_weight=None, n_threads=None):
         if not hasattr(X, "add_up"):
-            self._source = Blocks(X, sample_weight)
+            self._source = Blocks(X, sample_weight, usable_threads(n_threads))
         elif sample_weight is None:
             self._source = X
         else:
@@ -107,24 +118,32 @@ class Rows:
             )
 
     def add_up(self, function, *arguments):
-        """Sum of function(blocks, centre, *arguments) over all parts of the rows."""
+        """Sum of function(part, centre, *arguments) over all parts of the rows.
+
+        A part yields its blocks by `part.blocks(n_rows)`; parts may be computed at the same time.
+        """
         return self._source.add_up(function, self.mean, *arguments)
+
+    def in_order(self, function, *arguments):
+        """Return function(blocks, centre, *arguments), for functions that need the rows in order.
+
+        Where the rows are in several places, the sum over places.
+        """
+        return self._source.in_order(function, self.mean, *arguments)
 
 
 class Blocks:
-    """Rows at hand: whoever iterates sees small float64 blocks with their weights, never the whole.
+    """Rows at hand, read in small float64 blocks with their weights; never a copy of the whole.
 
-    Parameters as those of `Rows`. Rows of weight 0 are checked and counted, and left out.
+    Parameters are those of `Rows`. Rows of weight 0 are checked and counted, and left out.
 
     Attributes
     ----------
     survey : Survey, or None if there is no row
-    n_rows : int, rows whose weight is not 0
-    kept : dict, what one pass over these rows leaves for the next
     """
 
-    def __init__(self, X, sample_weight=None):
-        self._X, self._weights, self.kept = X, sample_weight, {}
+    def __init__(self, X, sample_weight=None, n_threads=1):
+        self._X, self._weights, self._n_threads = X, sample_weight, n_threads
         self._columns = Columns()
         self._whole = _is_table(X)
         if self._whole:
@@ -133,74 +152,57 @@ class Blocks:
         else:
             _check_starts_anew(X, "X")
             _check_starts_anew(sample_weight, "sample_weight")
-        self.survey, self.n_rows = None, 0
-        for block, weight in self._pieces(_surveyed_together, check=True):
-            part = _survey(block, weight)
-            self.survey = part if self.survey is None else self.survey + part
-            self.n_rows += len(block) if weight is None else np.count_nonzero(weight)
+        self.survey = None
+        self.survey = self.add_up(Part.surveyed)
         if self.survey is not None:
             self.survey = replace(self.survey, columns=self._columns.names)
 
     def add_up(self, function, *arguments):
-        """Return function(blocks, *arguments): there is only this one part."""
-        return function(self, *arguments)
+        """Sum of function(part, *arguments) over all parts, in their order; None without rows."""
+        with one_blas_thread():
+            results = map_in_order(
+                lambda part: function(part, *arguments), self._parts(), self._n_threads
+            )
+            total = next(results, None)
+            for result in results:
+                total = sum_of_two(total, result)
+        return total
+
+    def in_order(self, function, *arguments):
+        """Return function(self, *arguments)."""
+        with one_blas_thread():
+            return function(self, *arguments)
 
     def blocks(self, n_rows):
-        """Yield (block, weight): float64, at most n_rows rows; weight is None if there is none."""
-        seen = 0
-        for block, weight in self._pieces(lambda _: n_rows, check=False):
-            if weight is not None and not weight.all():
-                block, weight = block[weight > 0], weight[weight > 0]
-            seen += len(block)
-            yield block, weight
-        if seen != self.n_rows:
-            raise ValueError(
-                f"X gave {self.n_rows} rows at first and {seen} later; "
-                "its __iter__ must yield the same blocks every time."
-            )
+        """Yield (block, weight) of all rows in their order, as `Part.blocks` does."""
+        for part in self._parts():
+            yield from part.blocks(n_rows)
 
     def numbered(self, n_rows):
         """Yield (block, weight, numbers): as `blocks`, with the number in X of each row."""
-        first = 0
-        for block, weight in self._pieces(lambda _: n_rows, check=False):
-            numbers = np.arange(first, first + len(block))
-            first += len(block)
-            if weight is not None and not weight.all():
-                block, weight, numbers = (part[weight > 0] for part in (block, weight, numbers))
-            yield block, weight, numbers
+        for part in self._parts():
+            yield from part.numbered(n_rows)
 
-    def row(self, index):
-        """Return the number in X of a row that `blocks` yields, for whoever must name it."""
-        first = 0
-        for block, weight in self._pieces(lambda _: N_ROWS, check=False):
-            counted = np.arange(len(block)) if weight is None else np.flatnonzero(weight > 0)
-            if index < len(counted):
-                return first + int(counted[index])
-            index, first = index - len(counted), first + len(block)
-        raise IndexError(index)
-
-    def _pieces(self, rows_together, check):
+    def _parts(self):
         first = 0
         for number, (table, weights) in enumerate(self._tables()):
             block = None if self._whole else number
             if table.ndim != 2:
                 _checked(block, check_block, table, first)
-            if weights is not None and weights.shape != table.shape[:1]:
-                _checked(block, check_sample_weight, weights, len(table))
-            n_rows = rows_together(table.shape[1])
-            for start in range(0, len(table), n_rows):
-                piece, weight = table[start : start + n_rows], None
-                if weights is not None:
-                    weight = weights[start : start + n_rows]
-                if check or not self._whole:  # blocks made anew may hold other numbers
-                    piece = _checked(block, check_block, piece, first + start)
-                    if weight is not None:
-                        which = weight, len(piece), first + start
-                        weight = _checked(block, check_sample_weight, *which)
-                if weight is not None:
-                    weight = np.asarray(weight, float)
-                yield np.asarray(piece, float), weight
-            first += len(table)
+            n = len(table)
+            if weights is not None and weights.shape != (n,):
+                _checked(block, check_sample_weight, weights, n)
+            fewest, most = ROWS_A_PART
+            length = min(max(NUMBERS_A_PART // max(table.shape[1], 1), fewest), most)
+            for rows in _even_cuts(n, max(1, min(PARTS, n // length))):
+                weight = None if weights is None else weights[rows]
+                yield Part(table[rows], weight, first + rows.start, block)
+            first += n
+        if self.survey is not None and first != self.survey.n_samples:
+            raise ValueError(
+                f"X gave {self.survey.n_samples} rows at first and {first} later; "
+                "its __iter__ must yield the same blocks every time."
+            )
 
     def _tables(self):
         if self._whole:
@@ -233,8 +235,67 @@ def _checked(block, check, *arguments):
         raise type(error)(f"block {block}: {error}") from error
 
 
-def _surveyed_together(n_features):
-    return min(N_ROWS, max(1, SURVEYED // max(n_features, 1)))
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Consecutive rows of one table.
+
+    Attributes
+    ----------
+    table : array, shape (n_rows, n_features)
+    weights : array, shape (n_rows,), or None
+    first : int, the number in X of the first row
+    block : int, the number of the table where X comes in blocks, or None
+    """
+
+    table: np.ndarray
+    weights: np.ndarray | None
+    first: int
+    block: int | None = None
+
+    def blocks(self, n_rows):
+        """Yield (block, weight): float64, at most n_rows rows; weight is None if there is none."""
+        for block, weight, _ in self.numbered(n_rows):
+            yield block, weight
+
+    def numbered(self, n_rows):
+        """Yield (block, weight, numbers): as `blocks`, with the number in X of each row."""
+        n = len(self.table)
+        for rows in _even_cuts(n, -(-n // max(n_rows, 1))):
+            # blocks that are made anew may hold other numbers than before
+            block, weight = self._read(rows, check=self.block is not None)
+            numbers = np.arange(self.first + rows.start, self.first + rows.stop)
+            if weight is not None and not weight.all():
+                block, weight, numbers = (part[weight > 0] for part in (block, weight, numbers))
+            yield block, weight, numbers
+
+    def surveyed(self):
+        """Check all rows and weights, and return their `Survey`."""
+        n, n_rows = len(self.table), min(N_ROWS, max(1, SURVEYED // max(self.table.shape[1], 1)))
+        pieces = (self._read(rows, check=True) for rows in _even_cuts(n, -(-n // n_rows)))
+        return reduce(add, (_survey(*piece) for piece in pieces))
+
+    def _read(self, rows, check):
+        """Return (block, weight) of some rows as float64."""
+        block, weight = self.table[rows], None if self.weights is None else self.weights[rows]
+        if check:
+            first = self.first + rows.start
+            block = _checked(self.block, check_block, block, first)
+            if weight is not None:
+                weight = _checked(self.block, check_sample_weight, weight, len(block), first)
+        return np.asarray(block, float), None if weight is None else np.asarray(weight, float)
+
+
+def _even_cuts(length, number):
+    """Slices that cover a length in so many parts of nearly the same size, none of them empty."""
+    edges = [length * part // max(number, 1) for part in range(number + 1)]
+    return [slice(start, stop) for start, stop in pairwise(edges) if start < stop]
+
+
+def sum_of_two(one, other):
+    """Sum of two results; tuples are summed entry by entry."""
+    if isinstance(one, tuple):
+        return tuple(map(sum_of_two, one, other))
+    return one + other
 
 
 def _survey(block, weight):

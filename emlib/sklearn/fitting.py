@@ -5,7 +5,7 @@ from numbers import Integral
 
 import numpy as np
 
-from ..em import run_rows
+from ..em import fit_em
 from ..gaussian import covariance_factors, whiteners
 from ..maximization import m_step
 from ..mixture import Parameters
@@ -85,7 +85,7 @@ def _run_once(mixture, rows, first, before, number):
     if mixture.max_iter == 0:
         return EMResult(first, np.empty(0), converged=False)
     report = Report(number, mixture.verbose, mixture.verbose_interval, before, rows.total_weight)
-    result = run_rows(
+    result = fit_em(
         rows,
         first,
         tol=mixture.tol,
@@ -93,6 +93,7 @@ def _run_once(mixture, rows, first, before, number):
         reg_covar=mixture.reg_covar,
         callback=report.iteration if mixture.verbose else None,
         before=before,
+        quiet=True,
     )
     if result.failure:
         raise result.failure

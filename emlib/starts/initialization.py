@@ -10,7 +10,6 @@ from operator import add
 
 import numpy as np
 
-from ..engine.products import times_transposed
 from ..engine.rows import N_ROWS, Rows
 from ..maximization import m_step
 from ..mixture import Parameters
@@ -237,7 +236,7 @@ def random_rows(rows, n_components, rng):
     A row of weight w is as likely as w rows would be; Efraimidis and Spirakis 2006.
     """
     n_components = check_n_components(n_components, rows.n_samples)
-    picked = rows.add_up(_rows_that_come_first, n_components, rng)
+    picked = rows.in_order(_rows_that_come_first, n_components, rng)
     if len(picked) < n_components:
         raise ValueError(
             f"only {len(picked)} rows of X have a sample_weight above 0; "
@@ -272,25 +271,26 @@ def _m_step_on(rows, resp, n_components, covariance_type, reg_covar):
     return m_step(rows.add_up(_statistics, resp, covariance_type, origins), reg_covar)
 
 
-def _sums(blocks, centre, resp, n_components):
+def _sums(part, centre, resp, n_components):
     """Count and weighted sum of (x - centre), (n_components, 1 + n_features)."""
     sums = np.zeros((n_components, 1 + len(centre)))
-    for block, shares in _weighted(blocks, resp):
+    for block, shares in _weighted(part, resp):
         sums[:, 0] += shares.sum(axis=0)
-        sums[:, 1:] += times_transposed(shares.T, (block - centre).T)
+        sums[:, 1:] += shares.T @ (block - centre)
     return sums
 
 
-def _statistics(blocks, _, resp, covariance_type, origins):
+def _statistics(part, _, resp, covariance_type, origins):
     parts = (
         block_statistics(block, shares, covariance_type, origins)
-        for block, shares in _weighted(blocks, resp)
+        for block, shares in _weighted(part, resp)
     )
-    return reduce(add, parts)
+    nothing = np.empty((0, origins.shape[1])), np.empty((0, len(origins)))
+    return reduce(add, parts, block_statistics(*nothing, covariance_type, origins))
 
 
-def _weighted(blocks, resp):
-    for block, weight, numbers in blocks.numbered(N_ROWS):
+def _weighted(part, resp):
+    for block, weight, numbers in part.numbered(N_ROWS):
         if len(block):
             shares = resp(block, numbers).astype(float)
             yield block, shares if weight is None else shares * weight[:, None]

@@ -95,8 +95,8 @@ def sample_rows(rows, n_components, rng):
     """
     size = max(SAMPLE_NUMBERS // rows.n_features, SAMPLE_ROWS_A_COMPONENT * n_components)
     if rows.n_samples <= size:
-        return rows.add_up(_all_rows)
-    return rows.add_up(_rows_at, np.sort(rng.random(size)) * rows.total_weight), None
+        return rows.in_order(_all_rows)
+    return rows.in_order(_rows_at, np.sort(rng.random(size)) * rows.total_weight), None
 
 
 def _all_rows(blocks, _):

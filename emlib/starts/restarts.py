@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..em import fit_rows
+from ..em import fit_em
 from ..result import EMResult, warn_about
 from ..validation import DegenerateComponentError, check_whole
 from .initialization import rows_of, start_from_kmeans_plusplus
@@ -83,7 +83,9 @@ def fit_em_restarts(
 
     def fit(rng):
         first = start(rows, n_components, covariance_type=covariance_type, rng=rng)
-        return fit_rows(rows, first, tol=tol, max_iter=max_iter, reg_covar=reg_covar, **options)
+        return fit_em(
+            rows, first, tol=tol, max_iter=max_iter, reg_covar=reg_covar, quiet=True, **options
+        )
 
     seeds = np.random.default_rng(rng).spawn(check_whole(n_init, "n_init", 1))
     restarts = run_from_each(fit, seeds)

@@ -1,4 +1,9 @@
-"""EM for Gaussian mixtures in plain loops, as the chapters derive it: the oracle of the library."""
+"""The whole of EM for Gaussian mixtures on one page, in plain loops, as the chapters derive it.
+
+The rest of emlib computes the same numbers for any amount of data, quickly, and with an answer for
+every bad input; its tests hold it to this page. Nothing here is checked: for your own data use
+`emlib.fit_em`.
+"""
 
 from math import exp, log, pi
 
@@ -27,7 +32,7 @@ def e_step(X, weights, means, covariances):
     return resp, log_likelihood
 
 
-def m_step(X, resp, covariance_type):
+def m_step(X, resp, covariance_type="full"):
     """Soft counts, weighted averages, and weighted covariances about the new means."""
     d = X.shape[1]
     counts = [sum(resp[:, k]) for k in range(resp.shape[1])]
@@ -45,6 +50,22 @@ def m_step(X, resp, covariance_type):
     elif covariance_type == "spherical":
         covariances = [np.trace(s) / d * np.eye(d) for s in covariances]
     return np.array(counts) / sum(counts), np.array(means), np.array(covariances)
+
+
+def fit(X, weights, means, covariances, covariance_type="full", tol=1e-8, max_iter=1000):
+    """E-step, M-step, again, until the log-likelihood gains no more than tol.
+
+    Returns weights, means, covariances, shape (K, d, d), and the list of log-likelihoods.
+    """
+    resp, log_likelihood = e_step(X, weights, means, covariances)
+    trace = [log_likelihood]
+    for _ in range(max_iter):
+        weights, means, covariances = m_step(X, resp, covariance_type)
+        resp, log_likelihood = e_step(X, weights, means, covariances)
+        trace.append(log_likelihood)
+        if trace[-1] - trace[-2] <= tol:
+            break
+    return weights, means, covariances, trace
 
 
 def as_full(covariances, n_components, n_features, covariance_type):
