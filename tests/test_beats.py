@@ -1,6 +1,9 @@
-"""No beat of the lecture is lost: each labels one section, and that section holds a live figure."""
+"""No beat of the lecture is lost: each labels one section, with a figure that does what it asks."""
 
+import json
 import re
+from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -63,13 +66,123 @@ def complaints(pages):
     return said
 
 
-def test_every_beat_labels_one_section_with_a_live_figure(site):
-    texts = {
+@pytest.fixture(scope="module")
+def texts(site):
+    """The pages of the book, as they were built."""
+    return {
         str(path.relative_to(site)): path.read_text("utf-8")
         for path in sorted(site.glob("book/**/*.html"))
     }
+
+
+def test_every_beat_labels_one_section_with_a_live_figure(texts):
     missing = complaints(texts)
     assert missing == [], "\n".join(missing)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a page stores of a live figure."""
+
+    kind: str
+    options: dict
+    prediction: dict
+    state: dict
+    equation: set
+    picture: set
+
+    @classmethod
+    def read(cls, page, name):
+        """Read a figure from the text of its page."""
+        (text,) = re.findall(rf'<figure class="em-figure" id="{name}".*?</figure>', page, re.DOTALL)
+        (stored,) = re.findall(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
+        config, state = (json.loads(stored)[key] for key in ("config", "state"))
+        parts = [re.search(rf"<{tag}.*?</{tag}>", text, re.DOTALL) for tag in ("math", "svg")]
+        links = [
+            set(re.findall(r'data-link="([\w-]+)"', part[0])) if part else set() for part in parts
+        ]
+        prediction = config["prediction"] or {}
+        return cls(config["kind"], config["options"], prediction, state, *links)
+
+    def asks(self, how="options"):
+        """Whether there is a guess before the answer, of this kind: a choice or a place."""
+        return how in self.prediction
+
+
+SYMBOLS = {"responsibility", "label", "observation", "weight", "mean", "covariance"}
+BEAT_ASKS = {
+    1: (
+        "a guess, and a cloud in grey, in shades and hard",
+        lambda f: f.asks() and f.options["views"],
+    ),
+    2: ("a choice of what is given", lambda f: f.asks() and f.options["givens"]),
+    3: ("the whole array, row by row", lambda f: f.options["array"]),
+    4: (
+        "every symbol of the equation tied to a thing in the picture",
+        lambda f: f.equation == SYMBOLS and f.equation <= f.picture,
+    ),
+    5: ("a guess before the bar, nearer to green", lambda f: f.asks() and f.state["x"][0] < 0),
+    6: ("an observation shifted towards blue", lambda f: f.state["x"][0] > 0),
+    7: (
+        "a place to find, the boundary and the entropy",
+        lambda f: f.asks("place") and f.options["boundary"] and f.options["entropy"],
+    ),
+    8: (
+        "a weight to turn, at the old boundary, and a boundary that walks",
+        lambda f: f.asks() and f.options["turn"] and f.options["boundary"] and f.state["x"][0] == 0,
+    ),
+    9: ("prior, likelihood and product", lambda f: f.asks() and f.kind == "prior-times-likelihood"),
+    10: ("a place to predict, in log odds", lambda f: f.asks("place") and f.kind == "log-odds"),
+    11: ("a choice of what to divide by", lambda f: f.asks() and f.kind == "normaliser"),
+    12: ("images to tap", lambda f: f.asks() and f.kind == "tiles"),
+    13: ("a sheet to fill in", lambda f: f.kind == "worksheet"),
+    14: ("a guess, and the loop to drive", lambda f: f.asks() and f.kind == "loop"),
+}
+"""Beat -> what the reader must be able to do there, in words and of one figure of the section."""
+
+
+@pytest.mark.parametrize("number", BEAT_ASKS)
+def test_a_figure_of_the_beat_can_do_what_the_beat_asks(texts, number):
+    ((page, names),) = beats_of(texts)[f"beat-l{number}"]
+    words, holds = BEAT_ASKS[number]
+    figures = [Figure.read(texts[page], name) for name in names]
+    assert any(holds(figure) for figure in figures if figure.options.keys() >= needed(number)), (
+        f"beat-l{number}, {page}: none of {', '.join(names)} offers {words}"
+    )
+
+
+def needed(number):
+    """Return the options that the demand of a beat looks up: other kinds of figure lack them."""
+    options = {1: {"views"}, 2: {"givens"}, 3: {"array"}, 7: {"boundary", "entropy"}}
+    return options.get(number, {"turn", "boundary"} if number in (4, 5, 6, 8) else set())
+
+
+def above(page, name):
+    """Return what a reader has seen of a page before a figure: its text, folded code left out."""
+    text = page[: page.index(f'id="{name}"')]
+    for hidden in ("details", "script", "style"):
+        text = re.sub(rf"<{hidden}\b.*?(</{hidden}>|$)", " ", text, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]*>", "", text))
+
+
+def test_the_guess_of_l5_is_not_answered_above_it(texts):
+    ((page, names),) = beats_of(texts)["beat-l5"]
+    seen = above(texts[page], names[0])
+    told = re.findall(r"\b0\.(?:89|891|8909|11|109|1091)\b|\b(?:89|11)\s?%", seen)
+    assert told == [], f"{page} tells {told} before it asks"
+
+
+def test_the_function_of_l13_is_written_and_checked_in_its_section(texts):
+    ((page, _),) = beats_of(texts)["beat-l13"]
+    section = texts[page].split('id="beat-l13"')[1].split('id="exercises"')[0]
+    assert "responsibilities_1d: not yet." in section
+    assert "responsibilities_1d: right." in section
+
+
+def test_a_responsibility_is_called_a_probability_before_the_second_section(texts):
+    first = texts["book/responsibilities/who_did_it.html"].split('id="beat-l2"')[0]
+    assert "<strong>probabilities</strong>" in first
+    assert "made a part of an observation" in first  # no share of the thing
 
 
 FIGURE = '<figure class="em-figure" id="figure-one"><svg><path/></svg></figure>'
