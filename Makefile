@@ -45,7 +45,7 @@ serve: environment ## build, serve, and rebuild while you write
 	  --re-ignore '/(_build|__pycache__|\.[^/]+|[^/]*\.egg-info)(/|$$)' --port 0 --open-browser
 
 lab: environment ## JupyterLab with the chapters
-	@jupyter lab --LabApp.default_url=/lab/tree/book $$([ "$$(id -u)" != 0 ] || echo --allow-root)
+	@jupyter lab --config=tools/lab/jupyter_lab_config.py
 
 chapters: environment ## run the notebooks and store their outputs: make chapters FILES=one.ipynb
 	@python tools/refresh_chapters.py $(FILES)

@@ -1,22 +1,15 @@
 """In a real JupyterLab with a real kernel: a figure is an ipywidget that Python reads and sets."""
 
-import contextlib
 import json
-import os
-import secrets
-import signal
 import subprocess
 import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
-from book_builder import ROOT
+from lab_server import SECONDS, Lab, jupyterlab
 
-SECONDS = 120  # a slow machine starts a server, a kernel and a page of many scripts
 CELLS = [
     "import ipywidgets\nfrom emlib import figures\n"
     "figure = figures.TwoClusters('lab', 'Drag it.', turn=True)\n"
@@ -39,47 +32,6 @@ CELLS = [
 LAST = len(CELLS) - 1
 
 
-@dataclass
-class Lab:
-    """A running server: where it is, what opens it, and how to end it."""
-
-    process: subprocess.Popen
-    address: str
-    token: str
-    patience: float = 20
-
-    def end(self):
-        """End the server, which ends its kernels; then whatever of them is left."""
-        family = psutil.Process(self.process.pid).children(recursive=True)
-        self.process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(self.patience)
-        self.process.kill()
-        self.process.wait(20)
-        _, left = psutil.wait_procs(family, self.patience)
-        for process in left:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(left, 10)
-
-
-def environment(home: Path) -> dict[str, str]:
-    """Give the server folders of its own for settings, secrets and kernels."""
-    folders = {
-        "HOME": home,
-        "JUPYTER_CONFIG_DIR": home / "config",
-        "JUPYTER_DATA_DIR": home / "data",
-        "JUPYTER_RUNTIME_DIR": home / "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
-        "IPYTHONDIR": home / "ipython",
-    }
-    for folder in folders.values():
-        folder.mkdir(parents=True, exist_ok=True)
-    ours = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}
-    return ours | {key: str(folder) for key, folder in folders.items()} | {"PYTHONPATH": str(ROOT)}
-
-
 def write_notebook(path: Path):
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -89,43 +41,10 @@ def write_notebook(path: Path):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """Start JupyterLab on a free port and end it, its kernels and all, whatever happens."""
     home, work = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("work")
     write_notebook(work / "figure.ipynb")
-    token, log = secrets.token_hex(16), home / "log.txt"
-    options = ["--no-browser", "--port=0", "--ip=127.0.0.1", f"--IdentityProvider.token={token}"]
-    options += [f"--ServerApp.root_dir={work}", "--LabApp.news_url=", "--allow-root"]
-    options += [
-        "--LabApp.extension_manager=readonly",
-        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
-    ]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options],
-            cwd=work,
-            env=environment(home),
-            stdout=output,
-            stderr=output,
-        )
-    running = Lab(process, "", token)
-    try:
-        running.address = wait_for_address(home / "runtime", process, log)
+    with jupyterlab(work, home, "--allow-root") as running:
         yield running
-    finally:
-        running.end()
-
-
-def wait_for_address(runtime: Path, process, log: Path) -> str:
-    """Read where the server listens from the note that it leaves."""
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        for note in runtime.glob("jpserver-*.json"):
-            with contextlib.suppress(json.JSONDecodeError):
-                return json.loads(note.read_text("utf-8"))["url"]
-        if process.poll() is not None:
-            break
-        time.sleep(0.2)
-    pytest.fail(f"JupyterLab does not start:\n{log.read_text('utf-8')}", pytrace=False)
 
 
 @pytest.fixture(scope="module")

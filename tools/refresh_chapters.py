@@ -37,6 +37,13 @@ VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 # What editors and kernels leave behind: it differs between machines and runs and says nothing.
 CELL_NOISE = {"execution", "ExecuteTime", "collapsed", "scrolled", "trusted", "vscode", "jupyter"}
+# What is folded on the page is folded in JupyterLab too, which knows no tags of the page.
+FOLDED_IN_JUPYTER = {
+    "hide-input": {"source_hidden": True},
+    "hide-cell": {"source_hidden": True, "outputs_hidden": True},
+    "remove-input": {"source_hidden": True},
+    "remove-cell": {"source_hidden": True, "outputs_hidden": True},
+}
 BOOK_NOISE = {"widgets", "jupytext", "vscode", "toc", "signature", "orig_nbformat"}
 
 
@@ -118,7 +125,14 @@ def normalise(notebook: NotebookNode) -> str:
         )
         if cell.cell_type == "code":
             cell.outputs = _outputs(cell.outputs)
+            if folded := _folded(cell.metadata.get("tags", [])):
+                cell.metadata["jupyter"] = folded
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def _folded(tags: list[str]) -> dict[str, bool]:
+    """Give JupyterLab's words for what the page folds."""
+    return {key: True for tag in tags for key in FOLDED_IN_JUPYTER.get(tag, {})}
 
 
 def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
