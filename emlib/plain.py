@@ -3,6 +3,16 @@
 The rest of emlib computes the same numbers for any amount of data, quickly, and with an answer for
 every bad input; its tests hold it to this page. Nothing here is checked: for your own data use
 `emlib.fit_em`.
+
+    >>> X = emlib.load_faithful().X[:40]
+    >>> start = [0.5, 0.5], [[2.0, 55.0], [4.0, 80.0]], [np.diag([0.1, 30.0])] * 2
+    >>> weights, means, covariances, trace = emlib.plain.fit(X, *start)
+    >>> means.round(2)
+    array([[ 1.95, 53.4 ],
+           [ 4.1 , 79.22]])
+    >>> result = emlib.fit_em(X, emlib.Parameters(*start))
+    >>> bool(abs(trace[-1] - result.log_likelihood) < 1e-5)
+    True
 """
 
 from math import exp, log, pi
