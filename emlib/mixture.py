@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .engine.exact import exact_log_ratios
+from .engine.exact import rows_together, settled
 from .frozen import Frozen, freeze
 from .gaussian import (
     covariance_factors,
@@ -18,21 +18,6 @@ from .gaussian import (
     whiteners,
 )
 from .validation import check_covariances, check_means, check_resp, check_weights, check_X
-
-ROUNDING = 8 * np.finfo(float).eps
-"""A log density is known to this share of itself for each feature, if the features are not
-collinear."""
-
-DOUBT = 1e-4
-"""Log densities whose rounding may exceed this are compared in exact arithmetic. It is a bound:
-what rounding really does to a responsibility was below a hundredth of it wherever we looked."""
-
-MOST_FEATURES = 100
-"""With more features exact arithmetic takes seconds a component; rounding decides there."""
-
-NEGLIGIBLE = 40.0
-"""A component that is this far behind the best one, in the logarithm, is not responsible at all:
-exp(-40) is less than the rounding of a sum that is 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,9 +134,12 @@ def responsibilities(X, weights, means, covariances, covariance_type="full"):
 
     Returns
     -------
-    array, shape (n_samples, n_components); each row sums to 1. Rows that float64 has too few
-        digits to decide, far away or under nearly collinear features, are computed with as many
-        as they need, a millisecond each, where n_features <= 100.
+    array, shape (n_samples, n_components); each row sums to 1. Where rounding in float64 could
+        change the sixth decimal, far away or under nearly collinear features, the row is computed
+        with as many digits as it needs, some milliseconds each: for at most 16 rows or 1/64 of
+        each 4096 (fewer where n_components > 64), those that rounding may change most, and where
+        n_features <= 100. Beyond that rounding decides: such rows sum to 1 as well, and their
+        decimals are those of float64.
 
     Raises
     ------
@@ -172,13 +160,23 @@ def responsibilities(X, weights, means, covariances, covariance_type="full"):
     """
     X, parameters = check_X(X), Parameters(weights, means, covariances, covariance_type)
     check_means(parameters.means, n_features=X.shape[1])
+    n_rows = rows_together(parameters.n_components)
+    resp = np.empty((len(X), parameters.n_components))
+    for first in range(0, len(X), n_rows):
+        resp[first : first + n_rows] = posterior(X[first : first + n_rows], parameters)
+    return resp
+
+
+def posterior(X, parameters):
+    """`responsibilities` of rows that were checked, no more than `rows_together` of them."""
+    return softmax(settled(log_joint_of(X, parameters), X, parameters))
+
+
+def log_joint_of(X, parameters):
+    """`log_joint` of rows that were checked."""
     with np.errstate(divide="ignore"):
-        log_numerators = np.log(parameters.weights)
-    log_numerators = log_numerators + log_densities(X, parameters.means, parameters.inverse_factors)
-    doubtful = _rounding_decides(log_numerators, parameters)
-    if doubtful.any() and X.shape[1] <= MOST_FEATURES:
-        log_numerators[doubtful] = exact_log_ratios(X[doubtful], parameters)
-    return softmax(log_numerators)
+        log_weights = np.log(parameters.weights)
+    return log_weights + log_densities(X, parameters.means, parameters.inverse_factors)
 
 
 def entropy(resp):
@@ -233,32 +231,6 @@ def lower_bound(X, resp, parameters):
     log_numerators = log_joint(X, *_unpack(parameters))
     used = resp > 0
     return float((resp[used] * (log_numerators[used] - np.log(resp[used]))).sum())
-
-
-def _rounding_decides(log_numerators, parameters):
-    """Tell the rows whose responsibilities would be nothing but the rounding of log densities.
-
-    A log density is known to so many times its own rounding, to more where features are nearly
-    collinear. That is of no account for a component that lies further behind the best one.
-    """
-    values = np.maximum(log_numerators, -np.finfo(float).max)
-    relative = parameters.n_features * ROUNDING
-    with np.errstate(over="ignore"):
-        rounding = relative * _collinearity(parameters) * np.abs(values)
-        best = values.argmax(axis=1)[:, None]
-        doubt = rounding + np.take_along_axis(rounding, best, axis=1)
-        behind = np.take_along_axis(values, best, axis=1) - values
-    rivals = (parameters.weights > 0) & (np.arange(parameters.n_components) != best)
-    return (rivals & (doubt > DOUBT) & (behind <= doubt + NEGLIGIBLE)).any(axis=1)
-
-
-def _collinearity(parameters):
-    """Largest ratio of a variance to what the other features leave of it, for each component."""
-    if parameters.inverse_factors.ndim == 2:
-        return np.ones(parameters.n_components)
-    variances = np.diagonal(parameters.covariances, axis1=-2, axis2=-1)
-    scaled = parameters.inverse_factors * np.sqrt(variances)[..., None, :]
-    return np.square(scaled).sum(axis=1).max(axis=1)
 
 
 def _unpack(parameters):

@@ -622,9 +622,9 @@ def test_ordinary_collinear_rows_are_decided_by_float64_to_nine_digits(monkeypat
     X, parameters = nearly_collinear(8, 40)
     found = resp_of(X, parameters)
     with monkeypatch.context() as always:
-        always.setattr("emlib.mixture.DOUBT", 0.0)
+        always.setattr(exact, "VISIBLE", 0.0)
         close(found, resp_of(X, parameters))
-    monkeypatch.setattr("emlib.mixture.exact_log_ratios", None)
+    monkeypatch.setattr("emlib.engine.exact.exact_log_ratios", None)
     resp_of(X, parameters)
 
 
@@ -639,7 +639,7 @@ def test_exact_arithmetic_frees_the_features_once_for_all_blocks_of_rows(monkeyp
 
 def test_with_very_many_features_rounding_decides_on_far_rows(monkeypatch):
     """Exact arithmetic would take a minute of 784 features."""
-    monkeypatch.setattr("emlib.mixture.exact_log_ratios", None)
+    monkeypatch.setattr("emlib.engine.exact.exact_log_ratios", None)
     d = 120
     parameters = Parameters([0.5, 0.5], np.eye(2, d), [np.eye(d)] * 2)
     assert resp_of(np.full((1, d), 1e100), parameters).sum() == 1

@@ -8,13 +8,15 @@ import warnings
 
 import numpy as np
 
-from ..engine.rows import N_ROWS, Rows
-from ..mixture import Parameters, log_joint, log_sum_exp, responsibilities
+from ..engine.exact import rows_together
+from ..engine.rows import Rows
+from ..mixture import log_joint_of, log_sum_exp, posterior
 from ..result import ConvergenceWarning, status_of, warn_about_floor
 from ..selection import n_free_parameters
 from ..validation import DegenerateComponentError, check_block, check_whole
 from .api import Estimator, as_table, feature_names, kin
-from .fitting import as_random_state, check_arguments, fitted_attributes, run_from_starts
+from .attributes import fitted_attributes, kept_dtype, parameters_of, sampling_parameters_of
+from .fitting import as_random_state, check_arguments, run_from_starts
 from .inputs import given_arrays
 
 ILL_DEFINED = (
@@ -58,7 +60,10 @@ class GaussianMixture(Estimator):
     Attributes
     ----------
     weights_, means_, covariances_ : the last parameters; see `emlib.Parameters`
-    precisions_, precisions_cholesky_ : inverse covariances P, and upper triangular U with P = U U'
+    precisions_, precisions_cholesky_ : inverse covariances P, and upper triangular U with P = U U'.
+        Set by hand, weights_, means_ and precisions_cholesky_ are enough for all methods but fit;
+        so are weights_, means_ and covariances_. Where the two disagree, predictions and scores
+        follow precisions_cholesky_ and samples covariances_, as scikit-learn's do.
     converged_ : bool
     n_iter_ : int, M-steps of the best run
     lower_bound_ : float, mean log-likelihood of an observation before the last M-step
@@ -144,14 +149,18 @@ class GaussianMixture(Estimator):
     def predict(self, X):
         """Return the most responsible component of every row, shape (n_samples,), int64."""
         parameters, X = self._ready(X)
-        parts = [responsibilities(block, *parameters).argmax(axis=1) for block in _blocks(X)]
-        return np.concatenate(parts)
+        labels = np.empty(len(X), dtype=np.int64)
+        for rows, block in _blocks(X, parameters):
+            labels[rows] = posterior(block, parameters).argmax(axis=1)
+        return labels
 
     def predict_proba(self, X):
         """Return the responsibilities, shape (n_samples, n_components); rows sum to 1."""
         parameters, X = self._ready(X)
-        parts = [responsibilities(block, *parameters) for block in _blocks(X)]
-        return np.concatenate(parts).astype(self._dtype(X), copy=False)
+        resp = np.empty((len(X), parameters.n_components), dtype=self._dtype(X))
+        for rows, block in _blocks(X, parameters):
+            resp[rows] = posterior(block, parameters)
+        return resp
 
     def score_samples(self, X):
         """Return the log density of the mixture at every row, shape (n_samples,)."""
@@ -166,7 +175,9 @@ class GaussianMixture(Estimator):
 
         Returns
         -------
-        X : array, shape (n_samples, n_features), float64, one component after the other
+        X : array, shape (n_samples, n_features), float64, one component after the other: mean +
+            A z with A the Cholesky factor of the covariance, in any units. scikit-learn takes a
+            singular value decomposition, so with "full" and "tied" its numbers are others.
         y : array of int, shape (n_samples,), the component that each row came from
         """
         self.check_fitted()
@@ -176,30 +187,24 @@ class GaussianMixture(Estimator):
                 f"Invalid value for 'n_samples': {n_samples} . The sampling requires at least one "
                 "sample."
             )
-        state = as_random_state(self.random_state)
-        counts = state.multinomial(n_samples, np.asarray(self.weights_, dtype=float))
-        means, d = np.asarray(self.means_, dtype=float), self.means_.shape[1]
-        covariances = [self.covariances_] * len(means)
-        if self.covariance_type != "tied":
-            covariances = self.covariances_
-        parts = [
-            state.multivariate_normal(mean, covariance, int(count))
-            if np.ndim(covariance) == 2
-            else mean + state.standard_normal((count, d)) * np.sqrt(covariance)
-            for mean, covariance, count in zip(means, covariances, counts, strict=True)
-        ]
+        state, p = as_random_state(self.random_state), sampling_parameters_of(self)
+        counts = state.multinomial(n_samples, p.weights / p.weights.sum())
+        parts = []
+        for mean, factor, count in zip(p.means, p.factors, counts, strict=True):
+            noise = state.standard_normal((count, p.n_features))
+            parts.append(mean + (noise * factor if factor.ndim == 1 else noise @ factor.T))
         return np.vstack(parts), np.repeat(np.arange(len(counts)), counts)
 
     def aic(self, X):
         """Return Akaike's criterion on X; smaller is better. See `emlib.aic`."""
         parameters, X = self._ready(X)
-        n_free = n_free_parameters(Parameters(*parameters))
+        n_free = n_free_parameters(parameters)
         return float(2 * n_free - 2 * len(X) * self._log_densities(parameters, X).mean())
 
     def bic(self, X):
         """Return Schwarz's criterion on X; smaller is better. See `emlib.bic`."""
         parameters, X = self._ready(X)
-        penalty = n_free_parameters(Parameters(*parameters)) * np.log(len(X))
+        penalty = n_free_parameters(parameters) * np.log(len(X))
         return float(penalty - 2 * len(X) * self._log_densities(parameters, X).mean())
 
     def __sklearn_tags__(self):
@@ -244,19 +249,25 @@ class GaussianMixture(Estimator):
         return self
 
     def _ready(self, X):
-        """Parameters as arguments, and X as a table with the columns of the fit."""
+        """Parameters, and X as a table with the columns of the fit."""
         self.check_fitted()
-        self.check_columns(X, table := as_table(X), self.means_.shape[1])
-        return (self.weights_, self.means_, self.covariances_, self.covariance_type), table
+        parameters = parameters_of(self)
+        self.check_columns(X, table := as_table(X), parameters.n_features)
+        return parameters, table
 
     def _log_densities(self, parameters, X):
-        parts = [log_sum_exp(log_joint(block, *parameters))[:, 0] for block in _blocks(X)]
-        return np.concatenate(parts).astype(self._dtype(X), copy=False)
+        densities = np.empty(len(X), dtype=self._dtype(X))
+        for rows, block in _blocks(X, parameters):
+            densities[rows] = log_sum_exp(log_joint_of(block, parameters))[:, 0]
+        return densities
 
     def _dtype(self, X):
-        return np.float32 if X.dtype == self.means_.dtype == np.float32 else np.float64
+        both = kept_dtype(X.dtype), kept_dtype(np.asarray(self.means_).dtype)
+        return np.float32 if both == (np.float32, np.float32) else np.float64
 
 
-def _blocks(X):
-    for start in range(0, len(X), N_ROWS):
-        yield check_block(X[start : start + N_ROWS], start)
+def _blocks(X, parameters):
+    """Yield (slice of rows, checked rows)."""
+    n_rows = rows_together(parameters.n_components)
+    for first in range(0, len(X), n_rows):
+        yield slice(first, first + n_rows), check_block(X[first : first + n_rows], first)

@@ -6,7 +6,6 @@ from numbers import Integral
 import numpy as np
 
 from ..em import fit_em
-from ..gaussian import covariance_factors, whiteners
 from ..maximization import m_step
 from ..mixture import Parameters
 from ..result import EMResult
@@ -121,39 +120,6 @@ def start(mixture, rows, rng, given):
         rows, centres, covariance_type=shape, pooled=not own, reg_covar=mixture.reg_covar
     )
     return replace(found, **({} if own else {"means": centres}) | given)
-
-
-def fitted_attributes(result, rows, dtype):
-    """Return the fitted attributes of `GaussianMixture`, by name, from the end of a run."""
-    dtype = np.float32 if dtype == np.float32 else np.float64
-    parameters = result.parameters
-    arrays = [
-        np.array(array, dtype=dtype)
-        for array in (parameters.weights, parameters.means, parameters.covariances)
-    ]
-    shape = parameters.covariance_type
-    # of what is kept, which has fewer digits than what was computed if X has
-    factors = covariance_factors(arrays[2].astype(float), *parameters.means.shape, shape)
-    inverses = np.array(whiteners(factors[:1] if shape == "tied" else factors))
-    cholesky = inverses if shape == "diag" else np.swapaxes(inverses, -1, -2)
-    if shape == "spherical":
-        cholesky = inverses[:, 0]
-    elif shape == "tied":
-        cholesky = cholesky[0]
-    square = shape in ("diag", "spherical")
-    precisions = cholesky**2 if square else cholesky @ np.swapaxes(cholesky, -1, -2)
-    bounds = [float(value) for value in result.log_likelihoods / rows.total_weight]
-    return {
-        "weights_": arrays[0],
-        "means_": arrays[1],
-        "covariances_": arrays[2],
-        "precisions_cholesky_": np.array(cholesky, dtype=dtype),
-        "precisions_": np.array(precisions, dtype=dtype),
-        "converged_": bool(result.converged),
-        "n_iter_": len(bounds),
-        "lower_bound_": bounds[-1] if bounds else -np.inf,
-        "lower_bounds_": bounds,
-    }
 
 
 def as_random_state(random_state):

@@ -2,7 +2,11 @@
 
 import numpy as np
 
-from ..validation import SUM_TOLERANCE, as_float, asymmetric, covariances_shape
+from ..validation import SUM_TOLERANCE, as_float, covariances_shape
+
+ASYMMETRY = 1e-5
+"""Two mirrored entries of a precision may differ by this share of the root of their diagonals'
+product: they come from an inversion. scikit-learn allows this share of the entry, and 1e-8."""
 
 
 def given_arrays(model, n_features):
@@ -47,12 +51,20 @@ def _inverses(precisions, shape):
         if not (precisions > 0).all():
             raise ValueError(f"'{shape} precision' should be positive")
         return 1 / precisions
-    symmetric = not asymmetric(precisions).any()
-    try:
-        np.linalg.cholesky(precisions)
-    except np.linalg.LinAlgError:
-        symmetric = False
-    if not symmetric:
+    # measured in its own diagonal, so that the units of the features do no harm
+    variances = np.diagonal(precisions, axis1=-2, axis2=-1)
+    sound = (variances > 0).all()
+    if sound:
+        units = np.sqrt(variances)
+        scales = units[..., :, None] * units[..., None, :]
+        scaled = precisions / scales
+        mirrored = np.swapaxes(scaled, -1, -2)
+        sound = (np.abs(scaled - mirrored) <= ASYMMETRY).all()
+        try:
+            np.linalg.cholesky(scaled := (scaled + mirrored) / 2)
+        except np.linalg.LinAlgError:
+            sound = False
+    if not sound:
         raise ValueError(f"'{shape} precision' should be symmetric, positive-definite")
-    covariances = np.linalg.inv(precisions)
-    return (covariances + np.swapaxes(covariances, -1, -2)) / 2
+    covariances = np.linalg.inv(scaled)
+    return (covariances + np.swapaxes(covariances, -1, -2)) / 2 / scales
