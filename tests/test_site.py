@@ -88,6 +88,14 @@ def test_no_page_scrolls_sideways(chapter, width):
     assert too_wide <= 0, f"the page is {too_wide} pixels wider than a window of {width}"
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_a_check_says_is_not_cut(chapter, width):
+    chapter.page.set_viewport_size({"width": width, "height": 900})
+    chapter.see("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    over = "e => e.map(pre => pre.scrollWidth - pre.clientWidth)"
+    assert max(chapter.page.eval_on_selector_all(".output.stream pre", over), default=0) <= 1
+
+
 def test_the_theme_follows_the_system_and_the_switch(browser, bases):
     with Visit(browser, bases["folder"], RICHEST) as visit:
         seen = {visit.see("document.documentElement.dataset.theme"): background(visit)}
