@@ -1,5 +1,6 @@
 """One hand-in, from a file to marks with a sentence for each mark that was lost."""
 
+import contextlib
 import hashlib
 from dataclasses import asdict
 from pathlib import Path
@@ -58,9 +59,11 @@ class Grader:
             return self._nothing(path, student_id, f"This could not be graded: {problem}.")
         result = self._empty(path, student_id)
         marks, allowance = {}, Allowance(ALLOWANCE * self.seconds)
-        with self._session(hand_in, student_id, allowance) as session:
+        with contextlib.ExitStack() as open_ones:
+            session = open_ones.enter_context(self._session(hand_in, student_id, allowance))
+            helped = _Helped(self, session, open_ones)
             for question in self.assignment.questions:
-                verdict = self._question(question, session, hand_in, marks)
+                verdict = self._question(question, session, helped, marks)
                 marks[question.name] = verdict.mark == question.points and not verdict.single
                 result["questions"].append(_entry(question, verdict, hand_in))
             result["notes"] = list(hand_in.notes) + session.notes
@@ -88,19 +91,22 @@ class Grader:
         """Whether a notebook has answer cells of this assignment."""
         return any(question.name in hand_in.texts for question in self.assignment.questions)
 
-    def _session(self, hand_in, student_id, allowance, replaced=None):
+    def _session(self, hand_in, student_id, allowance, replaced=None, suspects=()):
         how = (self.settings, self.fake_modules, student_id, self.seconds)
-        return Session(hand_in, *how, replaced, allowance)
+        return Session(hand_in, *how, replaced, allowance, suspects)
 
-    def _question(self, question, session, hand_in, marks):
+    def _question(self, question, session, helped, marks):
         if isinstance(question, BY_HAND):
             return Verdict([])
         if isinstance(question, Tests):
             return self._judge_tests(question, session)
+        lost_before = [name for name in question.needs if not marks[name]]
+        if session.suspects & set(lost_before):  # it would only be waited for once more
+            return self._follow_through(question, None, helped, lost_before)
         verdict = self._judge(question, session)
         lost_before = [name for name in question.needs if not marks[name]]
         if lost_before and verdict.mark < question.points:
-            verdict = self._follow_through(question, verdict, session, hand_in, lost_before)
+            verdict = self._follow_through(question, verdict, helped, lost_before)
         return verdict
 
     def _judge_tests(self, question, session):
@@ -116,18 +122,17 @@ class Grader:
             return judge_numbers(question, session)
         return judge(question, session, self.key.trials[question.name])
 
-    def _follow_through(self, question, verdict, session, hand_in, names):
+    def _follow_through(self, question, verdict, helped, names):
         """Judge again with right functions in the place of wrong ones; keep the better parts."""
-        right, allowance = self.answers.references(names), session.allowance
-        with self._session(hand_in, session.student_id, allowance, right) as helped:
-            again = self._judge(question, helped)
-        if again.mark < verdict.mark or allowance.spent:
+        again = self._judge(question, helped.session(names))
+        if verdict is not None and (again.mark < verdict.mark or helped.allowance.spent):
             return verdict
+        before = verdict.parts if verdict is not None else again.parts
         parts = [
             new if new["mark"] >= old["mark"] else old
-            for old, new in zip(verdict.parts, again.parts, strict=True)
+            for old, new in zip(before, again.parts, strict=True)
         ]
-        if parts == verdict.parts:
+        if verdict is not None and parts == verdict.parts:
             return verdict
         replaced = " and ".join(f"`{name}`" for name in names)
         note = f"Judged with a right {replaced} in the place of yours: one mistake counts once."
@@ -143,6 +148,26 @@ class Grader:
             ] or [{"name": "all", "points": question.points, "mark": 0, "sentence": sentence}]
             entries.append(_entry(question, Verdict(parts), None))
         return self._empty(path, student_id) | {"questions": entries, "notes": [sentence]}
+
+
+class _Helped:
+    """Sessions of one hand-in in which right functions stand in, each opened once."""
+
+    def __init__(self, grader, session, open_ones):
+        self.grader, self.main, self.open_ones, self.sessions = grader, session, open_ones, {}
+        self.allowance = session.allowance
+
+    def session(self, names):
+        """Return the session in which these functions are right."""
+        key = frozenset(names)
+        if key not in self.sessions:
+            main, right = self.main, self.grader.answers.references(names)
+            self.sessions[key] = self.open_ones.enter_context(
+                self.grader._session(
+                    main.hand_in, main.student_id, self.allowance, right, main.suspects
+                )
+            )
+        return self.sessions[key]
 
 
 def judge_numbers(question, session):

@@ -88,6 +88,11 @@ def explain_failure(problem, name):
             f"The {problem.text} s of computing that there are for one hand-in were used up before "
             "this could be looked at"
         )
+    if problem.kind == "time" and problem.name == "again":
+        return (
+            f"It did not come to an end here either, in {problem.text} s: once a function has not "
+            "ended, that is what it gets for other inputs"
+        )
     if problem.kind == "time":
         stopped = f"It was stopped after computing for {problem.text} s"
         return f"{stopped}: the test of a loop may never be true"

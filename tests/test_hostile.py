@@ -15,6 +15,7 @@ from course.answer_key import Key
 from course.grade import Grader
 from course.hand_ins import collect
 from course.runner import grade_folder
+from course.sandbox import Allowance
 from course.sandbox.protection import launch_settings, protection
 from course.source import read
 
@@ -580,6 +581,21 @@ def test_a_hostile_test_gains_nothing(trust, tmp_path, name):
 
 
 # --- Time for a whole hand-in
+
+
+def test_a_loop_without_end_in_an_early_function_costs_one_allowance(grader, tmp_path, monkeypatch):
+    used, take = [], Allowance.take
+    monkeypatch.setattr(Allowance, "OPENING", 0.25)
+    monkeypatch.setattr(
+        Allowance, "take", lambda self, seconds: used.append(seconds) or take(self, seconds)
+    )
+    endless = {"log_density": "def log_density(X, means, covariance):\n    while True: pass\n"}
+    mark, result = grade(grader, answered(grader.assignment, endless), tmp_path)
+    assert mark == 14  # all but its own three
+    assert used.count(grader.seconds) == 1  # the statement that calls it; its own calls get a tenth
+    assert used.count(grader.seconds / 10) == 2
+    notes = [note for question in result["questions"] for note in question["notes"]]
+    assert sum("Judged with a right `log_density`" in note for note in notes) == 5
 
 
 def test_time_for_a_hand_in_ends_and_what_was_left_is_named(grader, tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .border import clean, decode, encode
+from .clock import GLANCE, PATIENCE, Clock
 
 HERE = Path(__file__).parent
 PROGRAM = """
@@ -30,13 +31,6 @@ WRITTEN_AT_ONCE = 4096
 
 WORDS = ("error", "text", "place", "printed")
 TOO_MUCH = "the answer takes more time or memory than there is for one: ask with smaller arrays"
-
-GLANCE = 0.2
-"""Seconds between two looks at the clock."""
-
-WAITS_FOR_ITS_TURN = ("R", "D")
-PATIENCE = 6
-"""How many times longer than it may compute a child may take on a machine that is busy."""
 
 
 class BoxError(Exception):
@@ -55,8 +49,8 @@ class BoxError(Exception):
 class Allowance:
     """Computing time for everything that one hand-in asks for, in all its boxes together.
 
-    A machine that is busy does not use it up: what counts is the time of the processor, and the
-    time in which nothing is done. Only after `PATIENCE` times as long by the clock is it over.
+    A machine that is busy does not use it up: the time in which a child waits for a processor does
+    not count. Only after `PATIENCE` times as long by the clock is it over.
     """
 
     OPENING = 0.5
@@ -171,9 +165,10 @@ class Box:
         self.child = None
         _remove(self.home)
 
-    def call(self, name, arguments):
+    def call(self, name, arguments, seconds=None):
         """Call a function; return (value, what the child says of it)."""
-        reply = self.ask("call", name, [encode(argument) for argument in arguments])
+        given = [encode(argument) for argument in arguments]
+        reply = self.ask("call", name, given, seconds=seconds)
         return self._value(reply), reply
 
     def read(self, name):
@@ -205,7 +200,7 @@ class Box:
         if self.child is None:
             raise BoxError("died")
         self.number += 1
-        clock = _Clock(self.process, self.seconds if seconds is None else seconds)
+        clock = Clock(self.process, self.seconds if seconds is None else seconds)
         try:
             self._send({"id": self.number, "do": what, "with": list(arguments)}, clock)
             reply = self._reply(clock)
@@ -258,7 +253,7 @@ class Box:
 
     def _line(self, clock):
         """Read one JSON object; the child is ended if it takes too long or says too much."""
-        clock = _Clock(None, clock) if isinstance(clock, float) else clock
+        clock = Clock(None, clock) if isinstance(clock, float) else clock
         end = self.buffer.find(b"\n")
         while end < 0 or clock.over():
             self._end_if_over(clock)
@@ -289,47 +284,6 @@ def _refuse_much(arguments):
     axes = [length for argument in arguments for length in np.shape(argument)]
     if sum(sizes) > LARGEST_QUESTION or max(axes, default=0) > LARGEST_QUESTION:
         raise ValueError(f"ask with at most {LARGEST_QUESTION:,} numbers at a time")
-
-
-class _Clock:
-    """Time that a process computes, or does nothing; it has patience while the machine is busy."""
-
-    def __init__(self, process, seconds):
-        self.process, self.seconds = process, seconds
-        self.began = self.looked = time.monotonic()
-        self.idle, self.expired = 0.0, False
-        self.start, _ = self.before = _reading(process)
-
-    def over(self):
-        """Whether the time is used up; looks at the clock now and then, however often asked."""
-        now = time.monotonic()
-        if now - self.looked < GLANCE:
-            return self.expired
-        reading = _reading(self.process)
-        if reading[1] not in WAITS_FOR_ITS_TURN and reading[0] == self.before[0]:
-            self.idle += now - self.looked
-        self.looked, self.before = now, reading
-        self.expired = (
-            reading[0] - self.start > self.seconds
-            or self.idle > self.seconds
-            or now - self.began > PATIENCE * self.seconds
-        )
-        return self.expired
-
-    def used(self):
-        """Return the seconds that count: of computing, and of doing nothing."""
-        if self.expired:
-            return self.seconds
-        return max(self.idle + max(_reading(self.process)[0], self.before[0]) - self.start, 0.0)
-
-
-def _reading(process):
-    """Seconds of processor time that a process has used, and its state; idle if it has none."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    except (OSError, IndexError):
-        return 0.0, "gone"
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), fields[0]
 
 
 def _remove(folder):

@@ -25,17 +25,13 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER = 1, 38, 36
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 DEVICES = ("null", "zero", "full", "random", "urandom")
 NOBODY, LOOK = 65534, 0.05
-PR_SET_SECCOMP, SECCOMP_FILTER, REFUSE, ALLOW = 22, 2, 0x00050001, 0x7FFF0000
+PR_SET_SECCOMP, SECCOMP_FILTER, ALLOW = 22, 2, 0x7FFF0000
+NOT_PERMITTED, NO_SUCH_CALL = 0x00050001, 0x00050026
 MACHINE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-BEYOND_LIMITS = {
-    "x86_64": (319, 447, 29, 68, 64, 240, 425, 321, 298, 323, 101),
-    "aarch64": (279, 447, 194, 186, 190, 180, 425, 280, 241, 282, 117),
-}
-"""Calls that hold memory which no limit counts, or that look into the kernel or other processes:
-memfd_create, memfd_secret, shmget, msgget, semget, mq_open, io_uring_setup, bpf, perf_event_open,
-userfaultfd, ptrace."""
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 OTHER_ABI = 0x40000000
+NAMESPACES_OR_VFORK = 0x7E020000 | 0x4000
+"""Flags of `clone`: every kind of namespace, and a parent that sleeps until its child is done."""
 
 
 def _libc():
@@ -141,21 +137,23 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.POINTER(_Step)))
 
 
-def refuse_calls():
-    """Let the kernel refuse some calls for good; on a machine that is not known, do nothing.
+def filter_calls(allowed, clone):
+    """Let the kernel refuse, for good, every call that is not on a list.
 
-    Whether it holds is measured, as everything is: see `protection`.
+    On a machine that is not known nothing is refused. Whether it holds is measured, as everything
+    is: see `protection`. "No such call" is what makes the C library fall back on older calls.
     """
     machine = os.uname().machine
-    if machine not in MACHINE:
+    if machine not in MACHINE or not allowed:
         return
-    calls = BEYOND_LIMITS[machine]
-    end = len(calls) + 5
+    many = len(allowed)  # from the k-th of them it is many - k steps to the end
     steps = [
-        (LOAD, 0, 0, 4), (EQUAL, 0, end - 2, MACHINE[machine]),
-        (LOAD, 0, 0, 0), (AT_LEAST, end - 4, 0, OTHER_ABI),
-        *((EQUAL, end - 5 - number, 0, call) for number, call in enumerate(calls)),
-        (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE),
+        (LOAD, 0, 0, 4), (EQUAL, 1, 0, MACHINE[machine]), (RETURN, 0, 0, NOT_PERMITTED),
+        (LOAD, 0, 0, 0), (AT_LEAST, many + 4, 0, OTHER_ABI), (EQUAL, 0, 3, clone),
+        (LOAD, 0, 0, 16), (ANY_BIT, 0, many + 2, NAMESPACES_OR_VFORK),
+        (RETURN, 0, 0, NOT_PERMITTED),
+        *((EQUAL, many - number, 0, call) for number, call in enumerate(allowed)),
+        (RETURN, 0, 0, NO_SUCH_CALL), (RETURN, 0, 0, ALLOW),
     ]  # fmt: skip
     program = _Program(len(steps), (_Step * len(steps))(*steps))
     _libc().prctl(PR_SET_SECCOMP, SECCOMP_FILTER, ctypes.byref(program), 0, 0)
@@ -173,7 +171,7 @@ def worker(settings, root):
     if sys.platform == "linux":
         _libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        refuse_calls()
+        filter_calls(settings["calls"], settings["clone"])
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)

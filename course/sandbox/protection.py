@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from . import system_calls
 from .box import Box, BoxError
 
 MEANING = {
     "time": "a request that computes too long is ended",
     "memory": "a hand-in cannot take more memory than it is given",
     "disk": "a hand-in cannot fill the disk",
-    "privileges": "a student's code runs without privileges",
+    "privileges": "a student's code has no privileges, and of the kernel only what Python needs",
     "files": "it sees Python and an empty desk: no tests, reference, salt or other hand-ins",
     "network": "it reaches no network, not even this machine",
     "processes": "it cannot touch other processes, and whatever it started ends with it",
@@ -35,7 +36,8 @@ FIRST_USER = 61_000
 """Where the grader runs as root, each worker is a user of its own from here on."""
 
 ATTEMPTS = """
-import ctypes, os, socket, time
+import ctypes, os, socket, struct, time
+NAMESPACES = [1 << bit for bit in (17, 25, 26, 27, 28, 29, 30)]
 def read(path):
     with open(path) as file: return file.read()
 def write(path):
@@ -57,6 +59,21 @@ def take_a_file_in_memory(megabytes):
     for _ in range(megabytes): os.write(file, bytes(2**20))
 def take_a_segment(megabytes):
     if ctypes.CDLL(None).shmget(0, ctypes.c_size_t(megabytes * 2**20), 0o1600) < 0: raise OSError
+def take_packet_rings(megabytes):
+    ctypes.CDLL(None).unshare(0x50000000)
+    ring = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    ring.setsockopt(263, 5, struct.pack("IIII", 1 << 20, 256, 1 << 20, 256))
+def make_a_namespace(clone):
+    libc = ctypes.CDLL(None, use_errno=True)
+    for flag in NAMESPACES:
+        child = libc.syscall(clone, flag | 17, 0, 0, 0, 0)
+        if child == 0: os._exit(0)
+        if child > 0: return
+    raise OSError
+def ask_the_kernel(number):
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall(number, 0, 0, 0, 0, 0, 0)
+    if ctypes.get_errno() in (1, 38): raise OSError
 def fill(megabytes):
     for number in range(megabytes):
         with open(f"full-{number}", "wb") as file: file.write(bytes(2**20))
@@ -74,7 +91,7 @@ def hide(name):
 """
 
 
-TAKES = ("take", "take_a_file_in_memory", "take_a_segment")
+TAKES = ("take", "take_a_file_in_memory", "take_a_segment", "take_packet_rings")
 
 
 @dataclass(frozen=True)
@@ -130,6 +147,8 @@ def launch_settings(walls, slot=0):
         "hidden": answers_in_packages(),
         "desk_mb": DESK_MB,
         "user": FIRST_USER + slot,
+        "calls": system_calls.allowed(),
+        "clone": system_calls.clone(),
         "limits": {
             "RLIMIT_AS": MEMORY_MB * 2**20,
             "RLIMIT_FSIZE": DESK_MB * 2**20,
@@ -171,7 +190,7 @@ def measure(settings):
                 box.ask("run", ATTEMPTS, "<cell 1>", index)
             fails = lambda *attempt: _fails(box, *attempt)  # noqa: E731
             holds = {
-                "privileges": fails("be_root"),
+                "privileges": fails("be_root") and _surface(fails),
                 "files": fails("read", str(secret)) and fails("write", f"{sys.prefix}/x"),
                 "network": fails("connect", server.getsockname()[1]) and fails("send_out"),
                 "memory": all(fails(take, 2 * MEMORY_MB) for take in TAKES),
@@ -183,6 +202,16 @@ def measure(settings):
             holds["time"] = _fails(box, "spin")
         holds["processes"] = alone and (not hidden or _gone(name))
     return holds
+
+
+def _surface(fails):
+    """Whether the kernel refuses namespaces and each call that a student's code has no use for."""
+    calls = system_calls.refused()
+    return (
+        bool(calls)
+        and fails("make_a_namespace", system_calls.clone())
+        and all(fails("ask_the_kernel", number) for number in calls.values())
+    )
 
 
 def _fails(box, attempt, *arguments):

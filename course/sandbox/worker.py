@@ -25,6 +25,7 @@ PYTHON_CELLS = ("%%time", "%%timeit", "%%capture")
 MAGIC = re.compile(r"^([ \t]*)(?:([\w.,\[\] ]+=)[ \t]*[%!].*|[%!?].*|[\w.]+\?{1,2}[ \t]*)$")
 """A line that only a notebook understands; also one that gives its result a name."""
 MOST_MAGICS = 100
+MOST_NAMES = 200
 
 
 class Printed:
@@ -90,8 +91,9 @@ class Worker:
         return reply
 
     def parse(self, source, place):
-        """Say of what kind each statement of a cell is."""
-        return {"kinds": [_kind(statement) for statement in self.statements(source, place)]}
+        """Say of each statement of what kind it is, and which names it gives and uses."""
+        statements = self.statements(source, place)
+        return {"kinds": list(map(_kind, statements)), "names": list(map(_names, statements))}
 
     def statements(self, source, place):
         """Return the statements of a cell, which is read once."""
@@ -181,12 +183,21 @@ def _kind(statement):
         return "definition"
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return "import"
-    if isinstance(statement, ast.Assign):
-        names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
-        return "student id" if "STUDENT_ID" in names else "assignment"
-    if isinstance(statement, ast.AnnAssign | ast.AugAssign):
+    if "STUDENT_ID" in _names(statement)[0]:
+        return "student id"
+    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
         return "assignment"
     return "other"
+
+
+def _names(statement):
+    """Return the names that a statement gives, and those that it uses, at most so many of each."""
+    found = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    given = {node.id for node in found if isinstance(node.ctx, ast.Store)}
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        given = {statement.name}
+    used = {node.id for node in found if isinstance(node.ctx, ast.Load)}
+    return [sorted(given)[:MOST_NAMES], sorted(used)[:MOST_NAMES]]
 
 
 def _as_tuple(value):
