@@ -10,7 +10,7 @@ from pathlib import Path
 from . import marks
 from .answer_key import Key
 from .build import build
-from .catalogue import catalogue
+from .catalogue import catalogue, one_probe_a_line
 from .chapter_checks import QUESTIONS, REFERENCES
 from .gradescope_run import grade_for_gradescope
 from .hand_ins import collect
@@ -215,8 +215,8 @@ def run_protections(options):
 
 def run_catalogue(options):
     """Write emlib/check/catalogue.json."""
-    text = json.dumps(catalogue(QUESTIONS, REFERENCES, points=False), indent=0)
-    write_whole(ROOT / "emlib/check/catalogue.json", text + "\n")
+    text = one_probe_a_line(catalogue(QUESTIONS, REFERENCES, points=False))
+    write_whole(ROOT / "emlib/check/catalogue.json", text)
 
 
 def salt(path):

@@ -9,6 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
+from emlib.check.explain import RIGHT
+from emlib.check.fingerprint import COARSE, FINE
 from emlib.check.look import UnusableError
 
 from .author import Question, Tests
@@ -18,14 +20,37 @@ from .source import Assignment
 DRAWS = 2
 
 
+class Known:
+    """What may come back for one output, as numbers; compares as `emlib.check.compare.Hashed`."""
+
+    def __init__(self, right, wrong, lengths=None):
+        self.right, self.wrong, self.shape, self.lengths = right, wrong, right.shape, lengths
+
+    def recognise(self, values, single=False):
+        """Return RIGHT, or the set of known mistakes that give these values."""
+        tolerance = COARSE if single else FINE
+        if same(values, self.right, tolerance):
+            return RIGHT
+        return {name for name, found in self.wrong.items() if same(values, found, tolerance)}
+
+    def shows(self, single=False):
+        """Return the mistakes that would change this result."""
+        tolerance = COARSE if single else FINE
+        return {
+            name for name, found in self.wrong.items() if not same(found, self.right, tolerance)
+        }
+
+
 @dataclass(frozen=True)
 class Trial:
-    """One set of hidden inputs, and what may come back from a function that gets them."""
+    """One set of hidden inputs, and what may come back from a function that gets them.
+
+    `known` is a dict, output -> Known.
+    """
 
     kind: str
     arguments: tuple
-    right: dict
-    wrong: dict
+    known: dict
 
 
 @dataclass
@@ -68,7 +93,13 @@ class Key:
                     for variant in question.variants
                 }
                 right = outputs_of(question, reference, inputs[1])
-                trials.append(Trial(kind, inputs[0], right, wrong))
+                lengths = {length for array in inputs[1] for length in np.shape(array)}
+                lengths |= {length for values in right.values() for length in values.shape}
+                known = {
+                    name: Known(values, {key: found[name] for key, found in wrong.items() if found})
+                    for name, values in right.items()
+                }
+                trials.append(Trial(kind, inputs[0], known))
         return trials
 
 
@@ -82,11 +113,15 @@ def _results(question, function, rng, kind, draw):
 
 
 def same(values, expected, tolerance):
-    """Whether two arrays agree: relatively, and where an entry is near zero, to its array."""
+    """Whether two arrays agree: relatively, and where an entry is near zero, to its array.
+
+    Where one is NaN so must be the other, and an infinity equals only itself.
+    """
     if values.shape != expected.shape:
         return False
     finite = np.isfinite(expected)
-    if not np.array_equal(np.isfinite(values), finite):
+    odd = np.array_equal(values[~finite], expected[~finite], equal_nan=True)
+    if not odd or not np.array_equal(np.isfinite(values), finite):
         return False
     scale = np.abs(expected[finite])
     allowed = tolerance * (scale + (scale.mean() if scale.size else 0.0))

@@ -1,11 +1,12 @@
 """What `emlib.check` may know of a question: inputs, and hashes of right and wrong results."""
 
 import copy
+import json
 
 import numpy as np
 
 from emlib.check.explain import RIGHT
-from emlib.check.fingerprint import COARSE, FINE, cell_width, safest
+from emlib.check.fingerprint import COARSE, FINE, cell_width, fingerprints, safest
 from emlib.check.look import pick
 
 PROBES = 2
@@ -27,6 +28,17 @@ def catalogue(questions, references, *, points=True):
             for question in questions
         }
     }
+
+
+def one_probe_a_line(whole):
+    """Return a catalogue as JSON in which a change of one set of inputs is a change of one line."""
+    entries = []
+    for name, entry in whole["questions"].items():
+        told = {key: value for key, value in entry.items() if key != "probes"}
+        probes = ",\n".join(json.dumps(probe) for probe in entry["probes"])
+        head = json.dumps(told)[1:-1]
+        entries.append(f'{json.dumps(name)}: {{{head},\n"probes": [\n{probes}\n]}}')
+    return '{"questions": {\n' + ",\n".join(entries) + "\n}}\n"
 
 
 def describe(question, reference, *, points=True):
@@ -89,12 +101,16 @@ def outputs_of(question, function, arguments):
 def _expected(context, right, wrong):
     expected = {"shape": list(right.shape), "widths": {}}
     for precision, tolerance in TOLERANCES.items():
+        if precision == "coarse" and right.size == 1:
+            continue  # one number in four digits would be guessed in a moment
         width = cell_width(right, tolerance)
         mark = safest(right, width, context)
         table = {mark: RIGHT}
+        near = set(fingerprints(right, width, context))
         for name, values in wrong.items():
             mark = safest(values, width, context)
-            if table.get(mark) != RIGHT:
+            alike = mark in near or table.keys() & set(fingerprints(values, width, context)) & near
+            if not alike:
                 table.setdefault(mark, []).append(name)
         expected["widths"][precision] = width
         expected[precision] = table

@@ -251,7 +251,7 @@ QUESTIONS = (
         ("resp",),
         {NEAR: one_dimensional.inputs_of(inputs.mixture)},
         (_whole(NEAR, "resp"),),
-        variants=one_dimensional.RESPONSIBILITIES[:-1],
+        variants=one_dimensional.NEAR_RESPONSIBILITIES,
     ),
     Question(
         "safe_responsibilities_1d",

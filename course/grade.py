@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +10,14 @@ import numpy as np
 from emlib.check.fingerprint import COARSE
 from emlib.check.look import UnusableError, is_blank, usable
 
+from . import discreet
 from .answer_key import same
 from .answers import Answers
 from .author import BY_HAND, Numbers, Tests
 from .fake_modules import fake_modules
 from .handin import HandInError, open_hand_in
 from .judge import Verdict, explain_failure, is_single, judge, sentence_of
+from .restore import restored
 from .sandbox import Allowance, BoxError
 from .sandbox.border import Strange
 from .session import Session
@@ -57,6 +59,8 @@ class Grader:
                 f"`{self.assignment.name}`"
             )
             return self._nothing(path, student_id, f"This could not be graded: {problem}.")
+        code, lost = restored(self.assignment, hand_in)
+        hand_in = replace(hand_in, code=code, notes=[*hand_in.notes, *lost])
         result = self._empty(path, student_id)
         marks, allowance = {}, Allowance(ALLOWANCE * self.seconds)
         with contextlib.ExitStack() as open_ones:
@@ -176,9 +180,10 @@ def judge_numbers(question, session):
     try:
         value = session.read(question.name)
         if is_blank(value):
-            sentence = "It is not filled in yet."
+            sentence = _why_blank(question.name, session)
         elif isinstance(value, Strange):
-            sentence = f"It is of type {value.type_name}, and numbers were asked for."
+            kind = discreet.type_name(value.type_name)
+            sentence = f"It is of type {kind}, and numbers were asked for."
         else:
             values = usable(value, question.shape, question.name)
             expected = np.asarray(question.expected(session.student_id), dtype=float)
@@ -194,6 +199,13 @@ def judge_numbers(question, session):
         sentence = "It is a number too large to compute with."
     part = {"name": "value", "points": question.points, "sentence": sentence}
     return Verdict([part | {"mark": 0 if sentence else question.points}], single=single)
+
+
+def _why_blank(name, session):
+    """Say why there is no value: it was not filled in, or its cell stopped."""
+    cells = session.hand_in.answers.get(name, ()) if hasattr(session, "hand_in") else ()
+    stopped = [session.stopped[number] for number in cells if number in session.stopped]
+    return f"There is no value. {stopped[0]}" if stopped else "It is not filled in yet."
 
 
 def _entry(question, verdict, hand_in):

@@ -22,8 +22,8 @@ def grade_for_gradescope(source, submission, metadata, salt):
         _test(question, part) for question in result["questions"] for part in question["parts"]
     ]
     notes = result["notes"] + [note for q in result["questions"] for note in q["notes"]]
-    if found.missing:
-        notes.append(f"(For the teacher: not protected here: {', '.join(found.missing)}.)")
+    if found.missing:  # what is printed only teachers see: see stdout_visibility
+        print(f"Not protected here: {', '.join(found.missing)}.")
     return {"tests": tests, "output": "\n".join(notes), "stdout_visibility": "hidden"}
 
 

@@ -33,6 +33,7 @@ class HandIn:
     pictures : dict, name of a question -> PNG bytes of the last picture below its answer cell, or
         below a cell that the student has added there
     notes : list of sentences about what was left out
+    answers : dict, name of a question -> numbers of its answer cells
     """
 
     assignment: str = ""
@@ -40,6 +41,7 @@ class HandIn:
     texts: dict = field(default_factory=dict)
     pictures: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
+    answers: dict = field(default_factory=dict)
 
     def note(self, sentence):
         """Keep a sentence, once."""
@@ -64,6 +66,8 @@ def open_hand_in(path):
         if name and (begins or kind == "markdown"):
             _add_text(handed, name, source)
         if kind == "code":
+            if begins:
+                handed.answers.setdefault(begins, []).append(number)
             if name:
                 _add_picture(handed, name, cell.get("outputs"))
             if source.strip():

@@ -1,6 +1,6 @@
 """Grade the tests that a student wrote: whether they tell right from wrong."""
 
-from .judge import Verdict, explain_failure, sentence_of
+from .judge import Verdict, explain_failure, is_missing, sentence_of
 from .sandbox import BoxError
 
 
@@ -10,7 +10,7 @@ def judge_tests(question, session, line_up):
     The functions run elsewhere; the child sends arguments and gets results. It does not know which
     of them are right.
     """
-    objected, trouble = {}, ""
+    objected, trouble, stubs = {}, "", 0
     accused = []
     for number, (name, function) in enumerate(line_up):
         try:
@@ -18,11 +18,14 @@ def judge_tests(question, session, line_up):
             objected[number] = False
         except BoxError as problem:
             objected[number] = problem.kind == "raised"
-            if problem.kind != "raised" or problem.name in ("NotImplementedError", "KeyError"):
+            stubs += problem.kind == "raised" and problem.name == "NotImplementedError"
+            if problem.kind != "raised" or is_missing(problem, question.name):
                 trouble = sentence_of(explain_failure(problem, question.name))
                 break  # there is no test, or it never ends: the others would not tell more
-            elif name is None:
+            if name is None:
                 accused.append(f"{problem.name}: {problem.text}".strip(": "))
+    if stubs == len(line_up):
+        trouble = "It is not filled in yet."
     if not trouble and accused:
         trouble = sentence_of(f"Your test fails on a function that is right, with {accused[0]}")
     hints = {variant.name: variant.hint for variant in question.wrong}

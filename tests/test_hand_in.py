@@ -1,6 +1,7 @@
 """A notebook as it was handed in: what is taken from it, what is left out, what is said of it."""
 
 import base64
+import json
 
 import nbformat
 import numpy as np
@@ -8,13 +9,16 @@ import pytest
 from handed_in import answered, write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from course import discreet
 from course.__main__ import SOURCES
 from course.answer_key import Key
 from course.grade import Grader, judge_numbers
 from course.handin import LARGEST_PICTURE, MOST_CELLS, PNG, HandInError, open_hand_in
 from course.judge import explain_failure, sentence_of
 from course.known_wrong import tied
+from course.restore import restored
 from course.sandbox import BoxError
+from course.sandbox.protection import launch_settings, protection
 from course.source import read
 
 
@@ -101,6 +105,99 @@ def test_students_are_told_how_long_their_code_may_compute(name, tmp_path):
     notebook = answered(read(SOURCES / f"{name}.py"), others="blank")
     seconds = Grader.__init__.__defaults__[0]
     assert f"may compute for {seconds:g} seconds" in notebook.cells[0].source
+
+
+# --- Cells that are lost, answers that stopped
+
+
+@pytest.fixture(scope="module")
+def grader(assignment):
+    settings = launch_settings(protection().settings["walls"], 985)
+    grader = Grader(Key(assignment, "a salt"), settings, seconds=5.0)
+    yield grader
+    grader.close()
+
+
+def without(notebook, *words):
+    """Leave out the code cells in which some words stand."""
+    notebook.cells = [
+        cell for cell in notebook.cells
+        if cell.cell_type != "code" or not any(word in cell.source for word in words)
+    ]  # fmt: skip
+    return notebook
+
+
+def test_given_cells_that_are_lost_are_put_back_and_cost_nothing(assignment, grader, tmp_path):
+    notebook = without(answered(assignment), "CARRIED", "STUDENT_ID = ", "my_rng = ")
+    result = grader.grade(write(notebook, tmp_path / "ada.ipynb"), "ada")
+    assert sum(part["mark"] for q in result["questions"] for part in q["parts"]) == 17
+    assert sum("was missing" in note for note in result["notes"]) == 3
+
+
+def test_nothing_is_put_back_that_is_there(assignment, tmp_path):
+    for name in ("responsibilities", "em", "trust"):
+        source = read(SOURCES / f"{name}.py")
+        for others in ("right", "blank"):
+            handed = opened(answered(source, others=others), tmp_path)
+            assert restored(source, handed) == (handed.code, [])
+
+
+def test_an_answer_that_stopped_is_not_called_blank(assignment, grader, tmp_path):
+    answers = {"my_soft_counts": "my_soft_counts = None\nmy_soft_counts = resp_of_mine.sum()"}
+    result = grader.grade(write(answered(assignment, answers), tmp_path / "ada.ipynb"), "ada")
+    (part,) = next(q["parts"] for q in result["questions"] if q["name"] == "my_soft_counts")
+    assert part["sentence"].startswith("There is no value. Cell ")
+    assert "NameError: name 'resp_of_mine' is not defined" in part["sentence"]
+
+
+def test_an_id_that_is_annotated_is_replaced_too(assignment, grader, tmp_path):
+    notebook = answered(assignment)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace('STUDENT_ID = "your id"', 'STUDENT_ID: str = "eve"')
+    result = grader.grade(write(notebook, tmp_path / "ada.ipynb"), "ada")
+    assert result["claimed"] == "eve"
+    assert sum(part["mark"] for q in result["questions"] for part in q["parts"]) == 17
+
+
+# --- What a report repeats
+
+
+SECRET = 7.123456789
+LEAKS = {
+    "an exception": "raise ValueError(repr(secret))",
+    "a name": "raise type(repr(secret), (Exception,), {})",
+    "a name that is not defined": "raise NameError(f\"name 'x{secret!r}' is not defined\")",
+    "a type": "return type(repr(secret), (), {})()",
+    "a shape": "return np.zeros((7, 123, 456, 789))",
+    "a shape in words": "raise ValueError('operands could not be broadcast ' + repr(secret))",
+    "a place": "exec(compile('\\n' * 7122 + '1 / 0', '<cell 9>', 'exec'))",
+    "a word": "raise KeyError(repr(secret))",
+    "in a list": "return [type(repr(secret), (), {})()]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", LEAKS)
+def test_no_hidden_input_comes_out_by(assignment, grader, tmp_path, how):
+    body = f"def log_sum_exp(log_values):\n    secret = {SECRET}\n    {LEAKS[how]}\n"
+    path = write(answered(assignment, {"log_sum_exp": body}, others="blank"), tmp_path / "a.ipynb")
+    result = grader.grade(path, "ada")
+    question = next(q for q in result["questions"] if q["name"] == "log_sum_exp")
+    told = json.dumps([question["parts"], question["notes"]])
+    assert not any(digits in told for digits in ("7.1234", "123, 456", "712", "x7"))
+    assert all(part["sentence"] for part in question["parts"])
+
+
+def test_what_python_says_of_a_students_own_names_is_repeated():
+    code = [(3, "def f(X):\n    return reps.sum()")]
+    for said, told in [
+        ("name 'reps' is not defined", "name 'reps' is not defined"),
+        ("name 'x7123' is not defined", ""),
+        ("operands could not be broadcast together with shapes (3,) (11,3)", "shapes do not fit"),
+        ("0.123", ""),
+    ]:
+        assert (told or "\0") in discreet.text(said, code[0][1]) + ("" if told else "\0")
+    assert discreet.place("cell 3, line 2", code) == "cell 3, line 2"
+    assert discreet.place("cell 3, line 7", code) == ""
 
 
 # --- Digits, and sentences

@@ -82,3 +82,29 @@ def test_a_test_that_accuses_the_innocent_or_never_ends_earns_nothing(
     entry = graded(grader, tmp_path, test)
     assert marks(entry) == 0
     assert all(words in part["sentence"] for part in entry["parts"])
+
+
+BY_OTHER_ERRORS = """
+def test_m_step(m_step):
+    resp = np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6]])
+    weights = m_step(np.array([[0.0, 1.0], [1.0, 3.0], [2.0, 2.0]]), resp)[0]
+    if abs(weights - resp.mean(axis=0)).max() > 1e-9: {}
+"""
+
+
+@pytest.mark.parametrize(
+    "error",
+    ["raise NotImplementedError", "{}['test_m_step']", "1 / 0", "raise SystemExit", "raise Mine"],
+)
+def test_whatever_a_test_raises_is_an_objection(grader, tmp_path, error):
+    test = BY_OTHER_ERRORS.replace("{}", error) + "\nclass Mine(BaseException): pass\n"
+    entry = graded(grader, tmp_path, test)
+    found = {part["name"] for part in entry["parts"] if part["mark"]}
+    assert found == {"weights equal", "responsibilities rounded"}
+
+
+def test_a_test_that_is_not_there_or_not_filled_in_is_called_that(grader, tmp_path):
+    stub = graded(grader, tmp_path, "def test_m_step(m_step):\n    raise NotImplementedError\n")
+    gone = graded(grader, tmp_path, "x = 1")
+    assert {part["sentence"] for part in stub["parts"]} == {"It is not filled in yet."}
+    assert all("There is no `test_m_step`" in part["sentence"] for part in gone["parts"])

@@ -70,6 +70,26 @@ LOG_PRODUCTS = (
         _l(clip=SMALL),
     ),
     Variant(
+        "something small added",
+        "What is impossible counts about -690 here: something like 1e-300 was added before the "
+        "logarithm. Minus infinity is right there, and NumPy can compute with it.",
+        lambda X, weights, p: (
+            np.log(weights)
+            + np.where(X[:, None] == 1, np.log(p + 1e-300), np.log(1 - p + 1e-300)).sum(axis=2)
+        ),
+    ),
+    Variant(
+        "infinity with the wrong sign",
+        "What is impossible counts plus infinity here, as if it were certain.",
+        lambda *arguments: (lambda v: np.where(np.isinf(v), np.inf, v))(log_products(*arguments)),
+    ),
+    Variant(
+        "infinity made NaN",
+        "What is impossible is NaN here. Minus infinity is a number to compute with, and NaN "
+        "spoils every sum that it comes into.",
+        lambda *arguments: (lambda v: np.where(np.isinf(v), np.nan, v))(log_products(*arguments)),
+    ),
+    Variant(
         "zero times infinity",
         "Where a probability is exactly 0 or 1 this gives NaN: zero times minus infinity. A term "
         "that does not apply must be left out, not multiplied by zero.",

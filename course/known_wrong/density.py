@@ -40,6 +40,12 @@ def square(covariance):
     return covariance @ covariance
 
 
+def turned(covariance):
+    """Put the Cholesky factor and its transpose in the wrong order; the determinant stays."""
+    factor = np.linalg.cholesky(covariance)
+    return factor.T @ factor
+
+
 WRONG = {
     "determinant missing": (
         {"det": 0},
@@ -69,6 +75,20 @@ WRONG = {
         {"bend": square},
         "The covariance is used as if it were a standard deviation, so it enters squared. It is in "
         "squared units already.",
+    ),
+    "exponent turned": (
+        {"half": -0.5},
+        "The exponent has the wrong sign: these grow with the distance from the centre.",
+    ),
+    "Cholesky factor not inverted": (
+        {"inverse": False, "bend": turned},
+        "The deviations were multiplied by the Cholesky factor. They have to be freed of the "
+        "cluster's spread, not given it once more: solve with the factor.",
+    ),
+    "Cholesky factor transposed": (
+        {"bend": turned},
+        "The Cholesky factor was solved with the wrong way round. If L L' is the covariance, L z = "
+        "x - m is what z comes from.",
     ),
     "off-diagonals ignored": (
         {"bend": only_diagonal},
@@ -112,6 +132,12 @@ LOG_GAUSSIAN = (
         "transposed",
         "Clusters stand in rows here. Observations belong in rows, clusters in columns.",
         lambda *arguments: log_density(*arguments).T,
+    ),
+    Variant(
+        "something small added",
+        "Far from a cluster this stands still near -690: something like 1e-300 was added before "
+        "the logarithm. That hides the underflow and keeps the mistake: never compute the density.",
+        lambda *arguments: np.log(np.exp(log_density(*arguments)) + 1e-300),
     ),
     Variant(
         "underflow",

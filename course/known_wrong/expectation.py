@@ -92,6 +92,11 @@ SOFTMAX = (
     "is in the density already."
 )
 
+PRIOR_ALONE = (
+    "Every row holds the weights: the prior, before anything was observed. What the observation "
+    "says has not come in."
+)
+
 RESPONSIBILITIES = (
     Variant(
         "normalised over observations",
@@ -122,11 +127,29 @@ RESPONSIBILITIES = (
         lambda *p: hard(responsibilities(*p)),
     ),
     Variant("transposed", TRANSPOSED, lambda *p: responsibilities(*p).T),
+    Variant("prior for posterior", PRIOR_ALONE, lambda X, w, *p: np.tile(w, (len(X), 1))),
+    Variant(
+        "weights one place on",
+        "The weights stand one place on: each cluster has its neighbour's.",
+        lambda X, w, *p: responsibilities(X, np.roll(w, 1), *p),
+    ),
     *_variants(responsibilities, WRONG),
     Variant(
         "softmax of densities",
         SOFTMAX,
         lambda *p: (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(np.exp(log_joint(*p)))),
+    ),
+    Variant(
+        "far rows zero",
+        "Far from all clusters these rows are zero: something small was added to their sum, or NaN "
+        "was replaced by 0. That hides the underflow, and the shares still have to add up to one.",
+        lambda *p: np.nan_to_num(_naive(*p)),
+    ),
+    Variant(
+        "far rows equal",
+        "Far from all clusters every share is 1/K: NaN was replaced. Even out there one cluster is "
+        "nearer than the others: only ratios matter, and logarithms keep them.",
+        lambda *p: np.nan_to_num(_naive(*p), nan=1 / len(p[1])),
     ),
     Variant(
         "underflow",
@@ -243,12 +266,19 @@ LOG_LIKELIHOOD = (
     ),
     *_variants(log_likelihood, {"weights missing": PRIOR["weights missing"]}),
     *_variants(log_likelihood, {"weights twice": PRIOR["weights twice"]}),
+    *_variants(log_likelihood, {"weights of other clusters": PRIOR["weights of other clusters"]}),
     *_variants(log_likelihood, WRONG),
     Variant(
         "product underflows",
         "With many observations the product of their densities is too small for the machine. Add "
         "logarithms instead of multiplying densities.",
         lambda *p: float(np.log(np.prod(np.exp(log_joint(*p)).sum(axis=1)))),
+    ),
+    Variant(
+        "something small added",
+        "Where the density is zero on the machine this counts about -690: something like 1e-300 "
+        "was added before the logarithm. It hides the underflow; log-sum-exp needs nothing added.",
+        lambda *p: float(np.log(np.exp(log_joint(*p)).sum(axis=1) + 1e-300).sum()),
     ),
     Variant(
         "underflow",

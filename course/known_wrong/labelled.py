@@ -8,7 +8,11 @@ from course.inputs import D, K, N, mixture
 from .expectation import OVER_OBSERVATIONS, hard, responsibilities
 from .maximization import M_STEP, m_step
 
-ONLY_WHERE_SHARES_ARE_FRACTIONS = {"scatter weighted twice", "responsibilities rounded"}
+ONLY_WHERE_SHARES_ARE_FRACTIONS = {
+    "divisor of np.cov",
+    "scatter weighted twice",
+    "responsibilities rounded",
+}
 
 
 def inputs_of_labelled(rng):

@@ -9,8 +9,8 @@ import numpy as np
 from course.author import Variant
 
 from .density import WRONG
-from .expectation import PRIOR, hard, log_likelihood, responsibilities
-from .maximization import m_step, scatter
+from .expectation import PRIOR, RESPONSIBILITIES, hard, log_likelihood, responsibilities
+from .maximization import M_STEP, m_step, scatter
 
 
 def fit(X, weights, means, covariances, tol=1e-9, max_iter=1000, *, step=None, measure=None):
@@ -87,6 +87,21 @@ def _per_observation(X, weights, means, covariances, tol=1e-9, max_iter=1000):
     return fit(X, weights, means, covariances, tol * len(X), max_iter)
 
 
+def _one_less(*arguments):
+    history, trace = fit(*arguments)
+    return history[:-1], trace[:-1]
+
+
+def _with_responsibilities(resp):
+    """Run the loop with other responsibilities."""
+    return lambda *arguments: fit(*arguments, step=lambda X, p: m_step(X, resp(X, *p)))
+
+
+def _with_m_step(m):
+    """Run the loop with another M-step."""
+    return lambda *arguments: fit(*arguments, step=lambda X, p: m(X, responsibilities(X, *p)))
+
+
 def _other_densities(**change):
     """Run the loop with another E-step, and print that one's log-likelihood."""
 
@@ -98,18 +113,41 @@ def _other_densities(**change):
     )
 
 
-IN_THE_E_STEP = {
+OTHER_DENSITIES = {
     "weights missing": PRIOR["weights missing"],
     "covariance as standard deviation": WRONG["covariance as standard deviation"],
     "determinant missing": WRONG["determinant missing"],
 }
+IN_THE_E_STEP = (
+    "weights twice", "half missing", "off-diagonals ignored", "first covariance for all",
+    "prior for posterior", "weights of other clusters", "Cholesky factor transposed",
+)  # fmt: skip
+IN_THE_M_STEP = (
+    "weights equal", "weights in reverse order", "means over n", "means sorted alone",
+    "covariances over n", "covariances over count - 1", "divisor of np.cov",
+    "about the overall mean", "not centred", "scatter weighted twice", "only variances", "ridge",
+)  # fmt: skip
+
+
+def inside(where, variants, names, run):
+    """Return mistakes of a step as mistakes of the loop, for who writes all of it in one place."""
+    found = {variant.name: variant for variant in variants}
+    return tuple(
+        Variant(
+            f"{where}: {name}", f"Inside the loop: {found[name].hint}", run(found[name].function)
+        )
+        for name in names
+    )
 
 
 FIT = (
     *(
         Variant(f"{name} in the E-step", hint, _other_densities(**change))
-        for name, (change, hint) in IN_THE_E_STEP.items()
+        for name, (change, hint) in OTHER_DENSITIES.items()
     ),
+    Variant("one iteration too few", "There is one round too few.", _one_less),
+    *inside("E-step", RESPONSIBILITIES, IN_THE_E_STEP, _with_responsibilities),
+    *inside("M-step", M_STEP, IN_THE_M_STEP, _with_m_step),
     Variant(
         "old means in the covariance",
         "The covariances are measured about the means of the iteration before. Finish the means "

@@ -76,6 +76,11 @@ WEIGHTS = (
         _with(weights=lambda X, resp: np.full(resp.shape[1], 1 / resp.shape[1])),
     ),
     Variant(
+        "weights in reverse order",
+        "These are the right weights in reverse order: each cluster has the weight of another.",
+        _with(weights=lambda X, resp: m_step(X, resp)[0][::-1]),
+    ),
+    Variant(
         "weights over K",
         "The soft counts are divided by the number of clusters. They count observations, so the "
         "share is of n.",
@@ -89,6 +94,12 @@ MEANS = (
         "The means are divided by the number of all observations, and so they lie too near to "
         "zero. An average divides by what was counted: here the soft count of the cluster.",
         _with(means=lambda X, resp: resp.T @ X / len(X)),
+    ),
+    Variant(
+        "means sorted alone",
+        "The means were sorted, and nothing else was: now each cluster has another's mean. Sort "
+        "all parameters together, or none.",
+        _with(means=lambda X, resp: (lambda m: m[np.argsort(m[:, 0])])(_means(X, resp))),
     ),
     Variant(
         "means not divided",
@@ -110,6 +121,18 @@ COVARIANCES = (
         "The covariances are divided by the soft count less one. That is the unbiased estimate of "
         "one sample; EM maximises the likelihood, which divides by the soft count.",
         _with(covariances=_over(lambda X, resp: _counts(X, resp) - 1)),
+    ),
+    Variant(
+        "divisor of np.cov",
+        "This is what `np.cov(..., aweights=...)` gives by default: a divisor less than the soft "
+        "count, for an unbiased estimate. Maximum likelihood wants `ddof=0`.",
+        _with(
+            covariances=_over(
+                lambda X, resp: (
+                    _counts(X, resp) - (resp**2).sum(axis=0)[:, None, None] / _counts(X, resp)
+                )
+            )
+        ),
     ),
     Variant(
         "about the overall mean",

@@ -7,7 +7,11 @@ from course.inputs import mixture
 
 from . import density, expectation
 
-ONLY_IN_MORE_DIMENSIONS = {"off-diagonals ignored"}
+ONLY_IN_MORE_DIMENSIONS = {
+    "Cholesky factor not inverted",
+    "Cholesky factor transposed",
+    "off-diagonals ignored",
+}
 
 
 HINTS = {
@@ -17,6 +21,8 @@ HINTS = {
     "the standard deviation.",
     "determinant turned": "You multiply by the standard deviation, where the density divides by "
     "it: here a wider cluster is the higher one at its centre.",
+    "exponent turned": "These numbers grow with the distance from the mean. Which sign has the "
+    "exponent?",
     "half missing": "The squared distance enters whole. Which factor stands in front of it in the "
     "exponent?",
     "not inverted": "The squared distance is multiplied by the variance. A wide cluster should "
@@ -86,11 +92,6 @@ DENSITY = (
         _wrong_density({"det": 0, "constant": 0}),
     ),
     Variant(
-        "exponent turned",
-        "These numbers grow with the distance from the mean. Which sign has the exponent?",
-        _wrong_density({"half": -0.5}),
-    ),
-    Variant(
         "pi rounded",
         "Every density is off by the same small factor: pi is more than 3.14. Use np.pi.",
         lambda *p: flat_density(*p) * np.sqrt(np.pi / 3.14),
@@ -111,6 +112,13 @@ RESPONSIBILITIES = tuple(
     Variant(variant.name, HINTS.get(variant.name, variant.hint), flat(variant.function))
     for variant in expectation.RESPONSIBILITIES
     if variant.name not in ONLY_IN_MORE_DIMENSIONS
+)
+
+
+NEAR_RESPONSIBILITIES = tuple(
+    variant
+    for variant in RESPONSIBILITIES
+    if variant.name not in ("underflow", "far rows zero", "far rows equal")
 )
 
 

@@ -7,9 +7,10 @@ from course.author import Variant
 
 def rising_trace(rng):
     """Return a trace that rises ever more slowly, and a tolerance that it reaches."""
-    rises = 8.0 * 0.6 ** np.arange(14) * rng.uniform(0.9, 1.1, 14)
+    rises = 8.0 * 0.75 ** np.arange(22) * rng.uniform(0.9, 1.1, 22)
+    rises = np.ceil(rises * 64) / 64  # numbers that add up exactly
     trace = -300 + np.concatenate([[0.0], rises.cumsum()])
-    return trace.round(6), float(rises[rng.integers(4, 9)] * 1.05)
+    return trace, float(rises[rng.integers(4, 8)])  # one rise is exactly the tolerance
 
 
 def plateau_trace(rng):
@@ -41,6 +42,14 @@ ROUNDS_NEEDED = (
         "one too many",
         "One too many: the entry that rose too little is the one that is asked for, not the next.",
         lambda trace, tol: rounds_needed(trace, tol) + (rounds_needed(trace, tol) > 0),
+    ),
+    Variant(
+        "a rise of exactly the tolerance",
+        'It stops at a rise of exactly the tolerance. "Less than" was asked for, and that rise is '
+        "not less.",
+        lambda trace, tol: (lambda small: int(small[0]) + 1 if small.size else -1)(
+            np.flatnonzero(np.diff(trace) <= tol)
+        ),
     ),
     Variant(
         "last entry where it never stops",

@@ -8,7 +8,12 @@ from course.inputs import mixture as full_mixture
 from . import density, expectation
 from .expectation import hard, log_sum
 
-CANCELS = {"determinant missing", "determinant not halved", "first covariance for all"}
+CANCELS = {
+    "determinant missing",
+    "determinant not halved",
+    "determinant turned",
+    "first covariance for all",
+}
 """Mistakes that make no difference to shares where all clusters have the same covariance."""
 
 
@@ -92,6 +97,12 @@ LOG_SUM_EXP = (
         "of the machine. Only what is left after the row's largest entry was taken off is safe to "
         "exponentiate.",
         lambda rows: np.log(np.exp(rows).sum(axis=1)),
+    ),
+    Variant(
+        "something small added",
+        "Rows of very small entries stand still near -690: something like 1e-300 was added before "
+        "the logarithm. It hides the underflow; take off the row's largest entry first.",
+        lambda rows: np.log(np.exp(rows).sum(axis=1) + 1e-300),
     ),
     Variant(
         "largest not added back",

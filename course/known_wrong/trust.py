@@ -58,6 +58,8 @@ def runs(rng):
     spreads[np.argsort(ends)[-2:]] = 1e-6
     best = ends.argmax()  # to the front: so that it shows if the others move up in its place
     ends[[0, best]], spreads[[0, best]] = ends[[best, 0]], spreads[[best, 0]]
+    kept = np.where(spreads > 0.01, ends, -np.inf).argmax()
+    spreads[kept] = 0.01  # exactly the floor, which is enough
     return ends, spreads, 0.01
 
 
@@ -96,6 +98,15 @@ CHOOSE = (
         "This is the position among the runs that are left over, not the number of the run: after "
         "the others were taken out, everything moved up.",
         _among_the_sound,
+    ),
+    Variant(
+        "floor left out",
+        'A run whose smallest spread is exactly the floor was left out. "At least" takes it in.',
+        lambda ends, spreads, floor: (
+            int(np.where(spreads > floor, ends, -np.inf).argmax())
+            if (spreads > floor).any()
+            else -1
+        ),
     ),
     Variant(
         "worst run",

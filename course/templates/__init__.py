@@ -5,7 +5,6 @@ import re
 import jinja2
 from markupsafe import Markup, escape
 
-CODE = re.compile(r"`([^`]+)`")
 _PAGES = jinja2.Environment(
     loader=jinja2.PackageLoader("course", "templates"),
     autoescape=True,
@@ -15,7 +14,7 @@ _PAGES = jinja2.Environment(
 )
 _PAGES.filters["number"] = lambda value: f"{value:g}"
 _PAGES.filters["prose"] = lambda text: Markup(
-    re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
 )
 
 

@@ -12,8 +12,8 @@ import zlib
 import numpy as np
 
 from .explain import RIGHT
-from .look import UnusableError, usable
-from .sight import NotYetError, look_at
+from .look import UnusableError, sentence_of, usable
+from .sight import NotYetError, look_at_function
 
 
 def pack(thing):
@@ -33,13 +33,13 @@ def assert_part(text):
     function = sys._getframe(1).f_globals.get(question["name"])
     assert function is not None, f"There is no `{question['name']}` in the notebook."
     try:
-        sight = look_at(function, question)
+        sight, _ = look_at_function(function, question)
     except NotYetError:
         raise AssertionError("It is not filled in yet.") from None
-    except UnusableError as problem:
-        raise AssertionError(f"{problem}.") from None
     wrong = [cell for cell, found in sight.seen.items() if found is not RIGHT]
-    assert not [cell for cell in wrong if cell[1] in part["outputs"]], part["if_wrong"]
+    mine = [cell for cell in wrong if cell[1] in part["outputs"]]
+    said = [sight.said[cell] for cell in mine if cell in sight.said]
+    assert not mine, said[0] if said else part["if_wrong"]
 
 
 def assert_numbers(text):
@@ -57,5 +57,5 @@ def assert_numbers(text):
     try:
         values = usable(names.get(name), asked["shape"], name)
     except UnusableError as problem:
-        raise AssertionError(f"{problem}.") from None
+        raise AssertionError(sentence_of(problem)) from None
     assert np.allclose(values, solved[name], rtol=asked["tolerance"]), asked["if_wrong"]

@@ -5,10 +5,12 @@ import sys
 import numpy as np
 
 from .explain import RIGHT, explain
-from .look import UnusableError, is_blank, usable
-from .sight import NotYetError, look_at
+from .look import UnusableError, is_blank, sentence_of, usable
+from .sight import NotYetError, look_at_function
 
 NOT_YET = "not yet."
+FOREIGN = ("sklearn", "emlib", "statsmodels", "torch", "jax")
+"""Libraries that answer for a student, and that are not where hand-ins are graded."""
 
 
 class Checker:
@@ -30,13 +32,14 @@ class Checker:
 
     def __call__(self, name, function=None):
         """Print what is seen of a function; without one, of the caller's function of that name."""
+        names = sys._getframe(1).f_globals
         if function is None:
-            function = sys._getframe(1).f_globals.get(name)
+            function = names.get(name)
         if name in self.tests:
             print(f"{name}: {_test(function)}")
             return
         if name in self.variables:
-            print(f"{name}: {_variable(function, name, self.variables[name])}")
+            print(f"{name}: {_variable(function, name, self.variables[name], names)}")
             return
         print(f"{name}: {self.sentence(name, function)}")
         if self.total:
@@ -52,16 +55,25 @@ class Checker:
         if is_blank(function):
             return NOT_YET
         try:
-            sight = look_at(function, question)
+            sight, edits = look_at_function(function, question)
         except NotYetError:
             return NOT_YET
-        except UnusableError as problem:
-            return f"{problem}."
         wrong = {cell[:2] for cell, found in sight.seen.items() if found is not RIGHT}
         self.earned[name] = sum(
             part.get("points", 0) for part in question["parts"] if not _cells(part) & wrong
         )
-        return _words(question, sight)
+        return _words(question, sight, [*edits, *self._foreign(function)])
+
+    def _foreign(self, function):
+        """Say if a function seems to use what is not there where it is graded."""
+        held = getattr(function, "__globals__", {})
+        used = set(getattr(getattr(function, "__code__", None), "co_names", ()))
+        for thing in [held.get(name) for name in used]:
+            used.add(str(getattr(thing, "__module__", None) or getattr(thing, "__name__", "")))
+        found = [name for name in FOREIGN if name in {module.split(".")[0] for module in used}]
+        if not self.total or not found:
+            return []
+        return [f"It uses {found[0]}; where it is graded there are NumPy, SciPy and Matplotlib."]
 
     @property
     def total(self):
@@ -96,14 +108,16 @@ def _test(test):
     return "it does not object to a function that returns nothing at all."
 
 
-def _variable(value, name, shape):
+def _variable(value, name, shape, names):
     """Say what can be seen of a student's own numbers, of which only the shape is known here."""
     if is_blank(value):
         return NOT_YET
+    if names.get("STUDENT_ID") == "your id":
+        return 'STUDENT_ID is still "your id": write your own, and run the cells below it again.'
     try:
         values = usable(value, shape, name)
     except UnusableError as problem:
-        return f"{problem}."
+        return sentence_of(problem)
     if not np.isfinite(values).all():
         return "some entries are NaN or infinite."
     return "noted; whether it is right depends on your own data and is seen when it is graded."
@@ -113,19 +127,25 @@ def _cells(part):
     return {(part["kind"], output) for output in part["outputs"]}
 
 
-def _words(question, sight):
+def _words(question, sight, more):
     wrong = [cell for cell, found in sight.seen.items() if found is not RIGHT]
     if not wrong:
-        return " ".join(["right.", *sight.edits])
+        return " ".join(["right.", *more])
+    if len(wrong) == len(sight.seen) == len(sight.said) and len(set(sight.said.values())) == 1:
+        return next(iter(sight.said.values()))
     mistakes, unexplained = explain(sight.seen, sight.claims)
-    hints = [question["hints"][mistake] for mistake in mistakes]
+    hints = question["hints"] | sight.hints
     left = {cell[:2] for cell in unexplained}
-    hints += [part["if_wrong"] for part in question["parts"] if _cells(part) & left]
-    odd = [f"Look: {fact}." for cell in unexplained for fact in sight.facts.get(cell, [])][:1]
-    sentences = [*sight.notes, *odd, *hints, *sight.edits]
-    if any(cell in sight.facts for cell in wrong):
+    sentences = [sight.said[cell] for cell in unexplained if cell in sight.said]
+    sentences += sight.notes
+    sentences += [f"Look: {fact}." for cell in unexplained for fact in sight.facts.get(cell, [])][
+        :1
+    ]
+    sentences += [hints[mistake] for mistake in mistakes]
+    sentences += [part["if_wrong"] for part in question["parts"] if _cells(part) & left]
+    if any(cell not in sight.said for cell in wrong) or mistakes:
         sentences.insert(0, _which(question, wrong))
-    return " ".join(dict.fromkeys(sentences))
+    return " ".join(dict.fromkeys([*sentences, *more]))
 
 
 def _which(question, wrong):

@@ -12,6 +12,7 @@ ADVICE = {
     "which clusters, which features?",
     "LinAlgError": "Is every covariance a square (d, d) matrix, and has a cluster lost its "
     "observations?",
+    "ModuleNotFoundError": "Where this is graded there are NumPy, SciPy and Matplotlib.",
     "MemoryError": "An (n, n) array is never needed here: (n, K) will do.",
     "TimeoutError": "It did not come to an end: is the test of a loop never true?",
 }
@@ -28,6 +29,8 @@ def is_blank(result):
 
 def pick(result, at, name):
     """Entry of a nested tuple or list at a path of indices, such as (0, -1)."""
+    if at and is_blank(result):
+        raise UnusableError(f"{name} is None: is there a `return`?")
     for depth, index in enumerate(at):
         if not isinstance(result, tuple | list):
             raise UnusableError(
@@ -45,8 +48,11 @@ def pick(result, at, name):
     return result
 
 
-def usable(result, shape, name):
-    """Return a result as an array of numbers of the right shape, or raise UnusableError."""
+def usable(result, shape, name, lengths=None):
+    """Return a result as an array of numbers of the right shape, or raise UnusableError.
+
+    lengths : set of int that a sentence about a wrong shape may tell; None for all
+    """
     if is_blank(result):
         raise UnusableError(f"{name} is None: is there a `return`?")
     try:
@@ -57,9 +63,9 @@ def usable(result, shape, name):
         raise UnusableError(f"{name} holds {_kind(values)}, and real numbers were asked for")
     shape = tuple(shape)
     if values.shape != shape:
-        raise UnusableError(
-            f"{name} has shape {values.shape} instead of {shape}" + _why(values, shape)
-        )
+        told = lengths is None or (values.ndim <= 4 and set(values.shape) <= lengths | {0, 1})
+        wrong = f"shape {values.shape} instead of" if told else "another shape than"
+        raise UnusableError(f"{name} has {wrong} {shape}" + _why(values, shape))
     return values
 
 
@@ -78,7 +84,7 @@ def _why(values, shape):
     if values.ndim == 0:
         return ": one number, where an array was asked for"
     if not shape:
-        return ": an array, where one number was asked for; what should be added up?"
+        return ": an array, where one number was asked for"
     return ""
 
 
@@ -95,6 +101,18 @@ def raised(error_name, text, place=""):
     return sentence.rstrip(".") + "." + (f" {advice}" if advice else "")
 
 
+def _fall(trace):
+    """Return the first entry that lies below the one before by more than rounding, or 0."""
+    falls = np.flatnonzero(np.diff(trace) < -1e-9 * np.abs(trace).max(initial=1.0))
+    return int(falls[0]) + 1 if falls.size else 0
+
+
+def sentence_of(words):
+    """Return words that end as a sentence does, and only once."""
+    words = str(words).rstrip()
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
 SHARES = {"resp", "hard", "weights", "shares"}
 """Results that have to add up to one; of the sums of others, densities say, nothing follows."""
 
@@ -104,6 +122,10 @@ def facts(values, name):
     if not np.isfinite(values).all():
         return ["some entries are NaN or infinite"]
     lines = []
+    if name == "trace" and values.ndim == 1 and (fall := _fall(values)):
+        lines.append(
+            f"the trace falls from entry {fall - 1} to entry {fall}, and EM never lets it fall"
+        )
     if values.ndim == 2:
         if np.allclose(values.sum(axis=1), 1):
             lines.append("each row adds up to 1")

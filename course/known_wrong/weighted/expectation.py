@@ -31,10 +31,24 @@ def _naive(X, row_weights, weights, means, covariance):
     return products / sums[:, None], float(row_weights @ np.log(sums))
 
 
+def _padded(X, row_weights, weights, means, covariance):
+    spread = np.repeat(covariance[None], len(means), axis=0)
+    products = weights * np.exp(density.log_density(X, means, spread))
+    sums = products.sum(axis=1) + 1e-300
+    return products / sums[:, None], float(row_weights @ np.log(sums))
+
+
 _HINTS = {
     variant.name: variant.hint
     for variant in (*expectation.RESPONSIBILITIES, *expectation.LOG_LIKELIHOOD)
 }
+
+SIGNS_AND_FACTORS = (
+    "determinant turned",
+    "exponent turned",
+    "Cholesky factor not inverted",
+    "Cholesky factor transposed",
+)
 
 E_STEP = (
     Variant(
@@ -55,6 +69,17 @@ E_STEP = (
     Variant("weights twice", _HINTS["weights twice"], _e(power=2)),
     Variant("half missing", _HINTS["half missing"], _e(half=1)),
     Variant("not inverted", _HINTS["not inverted"], _e(inverse=False)),
+    *(Variant(name, _HINTS[name], _e(**density.WRONG[name][0])) for name in SIGNS_AND_FACTORS),
+    Variant(
+        "prior for posterior",
+        _HINTS["prior for posterior"],
+        lambda X, w, weights, *p: (np.tile(weights, (len(X), 1)), e_step(X, w, weights, *p)[1]),
+    ),
+    Variant(
+        "weights of other clusters",
+        _HINTS["weights of other clusters"],
+        lambda X, w, weights, *p: e_step(X, w, weights[::-1], *p),
+    ),
     Variant(
         "determinant missing",
         "The determinant of the covariance is missing from the log-likelihood. With one shape for "
@@ -102,6 +127,12 @@ E_STEP = (
         "best cluster only",
         _HINTS["best cluster only"],
         _e(total=lambda joint, log_density, w: w @ joint.max(axis=1)),
+    ),
+    Variant(
+        "something small added",
+        "Far out the responsibilities are zero and each row counts about -690: something like "
+        "1e-300 was added. That hides the underflow; take off each row's largest logarithm first.",
+        _padded,
     ),
     Variant("underflow", expectation.RESPONSIBILITIES[-1].hint, _naive),
 )

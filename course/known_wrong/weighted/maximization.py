@@ -52,6 +52,13 @@ def _average(X, w, r, m):
     return (scatter(X, shares_of(w, r), m) / counts[:, None, None]).mean(axis=0)
 
 
+def _by_np_cov(X, w, r, m):
+    shares = shares_of(w, r)
+    counts = shares.sum(axis=0)
+    divisors = counts - (shares**2).sum(axis=0) / counts
+    return np.einsum("k,kij->ij", counts / divisors, scatter(X, shares, m)) / w.sum()
+
+
 M_STEP = (
     Variant(
         "row weights ignored",
@@ -84,6 +91,17 @@ M_STEP = (
         _m(weights=lambda X, w, r, m: np.full(r.shape[1], 1 / r.shape[1])),
     ),
     Variant(
+        "weights in reverse order",
+        "These are the right weights in reverse order: each cluster has the weight of another.",
+        _m(weights=lambda X, w, r, m: (shares_of(w, r).sum(axis=0) / w.sum())[::-1]),
+    ),
+    Variant(
+        "means sorted alone",
+        "The means were sorted, and nothing else was: now each cluster has another's mean. Sort "
+        "all parameters together, or none.",
+        _m(means=lambda X, w, r, m: m[np.argsort(m[:, 0])]),
+    ),
+    Variant(
         "means over all",
         "The means are divided by the weight of all rows, and so they lie too near to zero. An "
         "average divides by what was counted: here the soft count of the cluster.",
@@ -113,6 +131,12 @@ M_STEP = (
         _m(
             covariance=lambda X, w, r, m: scatter(X, shares_of(w, r), m).sum(axis=0) / (w.sum() - 1)
         ),
+    ),
+    Variant(
+        "divisor of np.cov",
+        "This is what `np.cov(..., aweights=...)` gives by default: a divisor less than what was "
+        "counted, for an unbiased estimate. Maximum likelihood wants `ddof=0`.",
+        _m(covariance=_by_np_cov),
     ),
     Variant(
         "average of the clusters' covariances",
