@@ -5,13 +5,16 @@ import json
 import os
 import secrets
 import sys
+import webbrowser
 from pathlib import Path
 
 from . import marks
 from .answer_key import Key
+from .archives import unpacked
 from .build import build
 from .catalogue import catalogue, one_probe_a_line
 from .chapter_checks import QUESTIONS, REFERENCES
+from .demo import make_class
 from .gradescope_run import grade_for_gradescope
 from .hand_ins import collect
 from .marks_folder import MarksFolder
@@ -62,7 +65,9 @@ def parser():
         "grade", run_grade, "grade a folder of hand-ins; goes on where it stopped", GRADE
     )
     part.add_argument("source", type=Path, help="source of the assignment: its file, or its name")
-    part.add_argument("hand_ins", type=Path, help="folder of hand-ins, and folders in it")
+    part.add_argument(
+        "hand_ins", type=Path, help="folder of hand-ins, or the zip from Moodle, Canvas, Gradescope"
+    )
     part.add_argument("--out", type=Path, required=True, help="folder for marks and reports")
     part.add_argument("--roster", type=Path, help="CSV with a column id, and name, email, …")
     part.add_argument("--title", default="", help=TITLE_HELP)
@@ -70,12 +75,15 @@ def parser():
     part.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
     part.add_argument("--seconds", type=float, default=10.0, help="computing time of one call")
     part.add_argument("--again", action="store_true", help="grade everything anew")
+    part.add_argument("--only", default="", metavar="NAMES", help=ONLY_HELP)
+    _policy(part)
     part.add_argument("--quiet", action="store_true", help="no progress bar")
     part.add_argument("--without", default="", metavar="WORDS", help=WITHOUT_HELP)
 
     part = command("report", run_report, "write marks and reports anew, with yours by hand", REPORT)
     part.add_argument("out", type=Path, help="the folder that `grade` wrote")
     part.add_argument("--roster", type=Path, help="another roster from now on")
+    _policy(part)
     part.add_argument("--title", default="", help=TITLE_HELP)
 
     part = command("gradescope", run_gradescope, "grade one submission inside Gradescope")
@@ -87,9 +95,30 @@ def parser():
     )
     part.add_argument("--out", type=Path, required=True, help="the file that Gradescope reads")
 
+    part = command(
+        "demo", run_demo, "invent a class of thirty, grade it, show the class page", DEMO
+    )
+    part.add_argument("--out", type=Path, default=Path("demo"), help="a new folder for all of it")
+    part.add_argument("--no-browser", action="store_true", help="do not open the class page")
+
     command("protections", run_protections, "try out what this system can protect")
     command("catalogue", run_catalogue, "write the hashes of the chapters' checks (for the book)")
     return whole
+
+
+def _policy(part):
+    """Add what holds for a folder of marks until it is said otherwise."""
+    part.add_argument("--due", help="when it was due: '2026-11-20 18:00' (local, or with +01:00)")
+    part.add_argument("--grace", type=float, help="minutes after that which cost nothing")
+    part.add_argument("--penalty", type=float, help="per cent of the marks for each day begun")
+    part.add_argument("--cap", type=float, help="per cent that lateness costs at most")
+    part.add_argument("--times", type=Path, help=TIMES_HELP)
+    part.add_argument(
+        "--groups", metavar="COLUMN", help="of the roster: one hand-in counts for all"
+    )
+    part.add_argument(
+        "--anonymous", action="store_true", help="no names on the page of answers and its sheet"
+    )
 
 
 AS_WRITTEN = argparse.RawDescriptionHelpFormatter
@@ -105,6 +134,9 @@ in this order:
 
 `python -m course grade --help` lists the options of `grade`. The page For instructors of the book,
 book/reference/for_instructors.md, explains all of it."""
+DEMO = "  python -m course demo --out /tmp/demo"
+ONLY_HELP = "ids of students, or names of questions, to grade anew, separated by commas"
+TIMES_HELP = "CSV `student, handed_in`, or Moodle's grading worksheet: who handed in when"
 SALT_HELP = "file with the secret that hidden inputs come from; made if it is not there"
 TITLE_HELP = "the column in Canvas and Moodle, named as it is there: 'Homework 1 (4711)'"
 WITHOUT_HELP = (
@@ -142,8 +174,8 @@ def run_grade(options):
     if not source.exists():
         names = ", ".join(sorted(path.stem for path in SOURCES.glob("*.py")))
         raise ValueError(f"there is no assignment {options.source}: name a file, or one of {names}")
-    if not options.hand_ins.is_dir():
-        raise ValueError(f"there is no folder {options.hand_ins}")
+    if not (options.hand_ins.is_dir() or options.hand_ins.suffix == ".zip"):
+        raise ValueError(f"there is no folder {options.hand_ins}, nor is it a zip")
     assignment = read(source)
     accepted = {name.strip() for name in options.without.split(",") if name.strip()}
     unknown = accepted - set(MEANING)
@@ -157,17 +189,55 @@ def run_grade(options):
         return 2
     marks_folder = MarksFolder(options.out)
     marks_folder.begin(assignment, source, options)
-    if not collect(options.hand_ins, marks_folder.roster):
+    hand_ins, left_out = options.hand_ins, []
+    if hand_ins.suffix == ".zip":
+        hand_ins, left_out = unpacked(hand_ins, options.out / "hand-ins")
+    if not collect(hand_ins, marks_folder.roster):
         raise ValueError(f"{options.hand_ins} holds no hand-ins")
-    marks_folder.add(options.hand_ins)
-    entries = marks_folder.to_grade()
+    marks_folder.add(hand_ins)
+    entries, only = _only(options.only, marks_folder.to_grade(), assignment)
+    for sentence in left_out:
+        print(f"Look: {sentence}.")
     grade_folder(
         Key(assignment, salt(options.salt)), entries, options.out, jobs=options.jobs,
-        walls=found.settings["walls"], quiet=options.quiet, again=options.again,
-        seconds=options.seconds,
+        walls=found.settings["walls"], quiet=options.quiet,
+        again=options.again or bool(options.only and not only), seconds=options.seconds, only=only,
     )  # fmt: skip
     marks_folder.write(missing=list(found.missing))
     return write_all(options.out)
+
+
+def _only(names, entries, assignment):
+    """Return the entries to grade and the questions to grade anew; ValueError for other names."""
+    names = {name.strip() for name in names.split(",") if name.strip()}
+    questions = {question.name for question in assignment.questions} & names
+    students = {entry.student.id for entry in entries} & names
+    if unknown := names - questions - students:
+        raise ValueError(f"--only: there is no student and no question {', '.join(unknown)}")
+    chosen = [entry for entry in entries if entry.student.id in students] if students else entries
+    return chosen, tuple(sorted(questions))
+
+
+def run_demo(options):
+    """Invent a class, grade it, and show what a teacher gets."""
+    if options.out.exists() and any(options.out.iterdir()):
+        raise ValueError(f"{options.out} is there already: name a new folder with --out")
+    home = make_class(read(SOURCES / "responsibilities.py"), options.out)
+    words = [
+        "grade", "responsibilities", str(home / "hand-ins.zip"), "--out", str(home / "graded"),
+        "--roster", str(home / "roster.csv"), "--times", str(home / "times.csv"),
+        "--due", "2026-11-20 18:00+00:00", "--grace", "15", "--penalty", "10", "--cap", "50",
+        "--salt", str(home / "salt"), "--seconds", "2",
+    ]  # fmt: skip
+    missing = whole_protection().missing
+    words += ["--without", ",".join(missing)] if missing else []  # these hand-ins are our own
+    print("python -m course", " ".join(f"'{word}'" if " " in word else word for word in words))
+    code = main(words)
+    page = (home / "graded/class.html").resolve()
+    print(f"\nOpen this first: {page.as_uri()}")
+    if not options.no_browser:
+        webbrowser.open(page.as_uri())
+    return code
 
 
 HOW_TO_PROTECT = """\

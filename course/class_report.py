@@ -16,7 +16,7 @@ FEWEST = 3
 """Hand-ins from which on a correlation is worth a number."""
 
 
-def write_class_report(results, assignment, roster, out, missing=(), look=()):
+def write_class_report(results, assignment, roster, out, missing=(), look=(), more=None):
     """Write class.html; `look` are sentences for the teacher."""
     marks = [result["mark"] for result in results] or [0]
     handed_in = {result["student"] for result in results}
@@ -35,6 +35,8 @@ def write_class_report(results, assignment, roster, out, missing=(), look=()):
         ],
         "histogram": _bars(*_histogram(marks, assignment.points), str),
         "mistakes": mistakes(results),
+        "changes": (more or {}).get("changes", []),
+        "similar": (more or {}).get("similar", []),
         "questions": questions(results),
     }
     rows = [(f"{number}. {row['title']}", row) for number, row in enumerate(report["questions"], 1)]
@@ -74,9 +76,23 @@ def mistakes(results):
     )
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [
-        {"question": title, "name": name, "count": n, "percent": round(100 * n / len(results))}
+        {
+            "question": title,
+            "name": name,
+            "count": n,
+            "percent": round(100 * n / len(results)),
+            "who": _who_made(results, title, name),
+        }
         for (title, name), n in ranked
     ]
+
+
+def _who_made(results, title, name):
+    return [
+        result["name"] or result["student"]
+        for result in results for question in result["questions"]
+        if question["title"] == title and name in question["mistakes"]
+    ]  # fmt: skip
 
 
 def questions(results):

@@ -42,6 +42,18 @@ def write_gradebook(results, assignment, roster, out, title=""):
     )
 
 
+def write_mistakes(results, out):
+    """Write mistakes.csv: who made which mistake, a row each."""
+    rows = [
+        [question["title"], mistake, result["student"], result["name"]]
+        for result in results for question in result["questions"]
+        for mistake in question["mistakes"]
+    ]  # fmt: skip
+    write_table(
+        Path(out) / "mistakes.csv", ["question", "mistake", "student", "name"], sorted(rows)
+    )
+
+
 ABSENT = "nothing was handed in"
 
 

@@ -1,33 +1,48 @@
 """Answers that a person marks: collected on one page and one sheet, kept when grading again."""
 
 import base64
+import hashlib
+import json
 from pathlib import Path
 
 from .author import BY_HAND, Picture
 from .handin import HandInError, open_hand_in
 from .marks import BY_HAND as COLUMNS
-from .marks import nearest
+from .marks import CODES, LINE, nearest, read_codes
 from .source import without_solution
 from .tables import read_table, write_table
 from .templates import render
 from .writing import write_whole
 
 
-def collect_answers(results, entries, assignment, out):
-    """Write manual/marks.csv and manual/answers.html; marks that are there already stay."""
+def collect_answers(results, entries, assignment, out, secret=""):
+    """Write manual/marks.csv and manual/answers.html; marks that are there already stay.
+
+    With a secret there is a code in the place of each student.
+    """
     questions = [question for question in assignment.questions if isinstance(question, BY_HAND)]
     if not questions:
         return
     folder = Path(out) / "manual"
     folder.mkdir(parents=True, exist_ok=True)
-    _renew(folder / "marks.csv", results, questions)
+    codes = {result["student"]: _code(result["student"], secret) for result in results if secret}
+    if secret:
+        told = {code: student for student, code in codes.items()} | read_codes(folder)
+        write_whole(folder / CODES, json.dumps(told, indent=1, sort_keys=True), sync=True)
+    _renew(folder / "marks.csv", results, questions, codes)
     blank = {cell.name: without_solution(cell).strip() for cell in assignment.cells if cell.name}
-    pages = [_page(question, results, entries, blank[question.name]) for question in questions]
+    pages = [
+        _page(question, results, entries, blank[question.name], codes) for question in questions
+    ]
     page = render("answers.html", assignment=assignment, pages=pages)
     write_whole(folder / "answers.html", page)
 
 
-def _page(question, results, entries, blank):
+def _code(student, secret):
+    return f"answer-{hashlib.sha256(f'{secret}|{student}'.encode()).hexdigest()[:8]}"
+
+
+def _page(question, results, entries, blank, codes):
     """Return the answers to one question; who gave the same one stands together."""
     paths = {entry.student.id: entry.path for entry in entries}
     students = {}
@@ -37,6 +52,7 @@ def _page(question, results, entries, blank):
         if isinstance(question, Picture):
             picture = _picture(paths.get(result["student"]), question.name)
         name = f"{result['name']} ({result['student']})" if result["name"] else result["student"]
+        name = codes.get(result["student"], name)
         students.setdefault(("" if text == blank else text, picture), []).append(name)
     answers = [
         {"text": text, "picture": picture, "students": names}
@@ -53,22 +69,26 @@ def _picture(path, name):
     return base64.b64encode(picture).decode()
 
 
-def _renew(sheet, results, questions):
+def _renew(sheet, results, questions, codes):
     """Write the sheet anew: a row for each answer, with all that a teacher has filled in."""
     table = read_table(sheet)
     header = table.columns or list(COLUMNS)
-    header += [name for name in COLUMNS if name not in map(str.lower, header)]
+    lines = max(len(question.rubric) for question in questions)
+    wanted = [*COLUMNS, *(f"{LINE}{number}" for number in range(1, lines + 1))]
+    header += [name for name in wanted if name not in map(str.lower, header)]
+    known = read_codes(sheet.parent)
     ids = [result["student"] for result in results]
     before = {}
     for row in table.rows:
-        student = nearest(row.get("student", ""), ids) or row.get("student", "")
+        written = known.get(row.get("student", ""), row.get("student", ""))
+        student = nearest(written, ids) or written
         before[student, row.get("question", "")] = row
     rows = []
     for question in questions:
         for result in results:
             fixed = {
-                "student": result["student"],
-                "name": result["name"],
+                "student": codes.get(result["student"], result["student"]),
+                "name": "" if codes else result["name"],
                 "question": question.name,
                 "points": question.points,
             }

@@ -6,6 +6,8 @@ from pathlib import Path
 from .tables import alike, read_table
 
 OVERRIDES = ("student", "question", "part", "mark", "reason")
+LINE, CODES = "line ", "codes.json"
+"""Columns of marks by rubric line; the file that says whose answer a code stands for."""
 BY_HAND = ("student", "name", "question", "points", "mark", "comment")
 
 
@@ -71,6 +73,21 @@ class _Class:
         return questions[row["question"]]
 
 
+def _added_up(lines, where):
+    try:
+        return f"{sum(float(line.replace(',', '.')) for line in lines):g}"
+    except ValueError:
+        raise MarksError(f"{where}: the lines of the rubric hold numbers") from None
+
+
+def read_codes(folder):
+    """Return code -> student, where answers are marked without names."""
+    try:
+        return json.loads((folder / CODES).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
 def nearest(written, ids):
     """Return the id that is written, or the only one of which a spreadsheet has made this."""
     if written in ids:
@@ -107,14 +124,18 @@ def _number(row, points):
 
 def filled_in(path, columns):
     """Return the rows of a table that a teacher has filled in; those without any mark are left."""
-    table = read_table(path)
+    table, codes = read_table(path), read_codes(path.parent)
     missing = {columns[0], "question", "mark"} - {name.lower() for name in table.columns}
     if table.rows and missing:
         raise MarksError(f"{path.name}: the columns must be {', '.join(columns)}")
     for row in table.rows:
+        lines = [value for name, value in row.items() if name.startswith(LINE) and value]
         row = {column: row.get(column, "") for column in columns} | {
             "where": f"{path.name}, row {row['line']}"
         }
+        row["student"] = codes.get(row["student"], row["student"])
+        if lines and not row["mark"]:
+            row["mark"] = _added_up(lines, row["where"])
         if row["mark"]:
             yield row
         elif row.get("reason"):

@@ -1,8 +1,11 @@
 """What was graded into a folder: which assignment, which folders of hand-ins, whose roster."""
 
 import json
+import secrets
+from dataclasses import replace
 from pathlib import Path
 
+from . import late
 from .hand_ins import collect
 from .roster import Roster
 from .runner import file_name
@@ -67,7 +70,27 @@ class MarksFolder:
             for entry in collect(folder, self.roster, self.look) if folder.is_dir() else ():
                 before = counts.get(entry.student.id)
                 counts[entry.student.id] = self._later(before, entry) if before else entry
+        counts |= self._groups(counts)
         return [counts[student] for student in sorted(counts)]
+
+    def _groups(self, counts):
+        """Return entries of those for whom another of their group has handed in."""
+        column, groups, more = self.about.get("groups"), {}, {}
+        for student in self.roster.students.values() if column else ():
+            if name := student.columns.get(column.lower(), ""):
+                groups.setdefault(name, []).append(student)
+        for name, students in groups.items():
+            there = [student for student in students if student.id in counts]
+            if len(there) > 1:
+                ids = ", ".join(student.id for student in there)
+                self.look.append(f"group {name}: {ids} have each handed in, and each has own marks")
+            elif there:
+                entry = counts[there[0].id]
+                more |= {
+                    student.id: replace(entry, student=student, look=())
+                    for student in students if student.id not in counts
+                }  # fmt: skip
+        return more
 
     def to_grade(self):
         """Return the entries to grade: not those older than a result whose folder is away."""
@@ -113,13 +136,14 @@ class MarksFolder:
         entries = {entry.student.id: entry for entry in self.entries()}
         all_there = all(Path(folder).is_dir() for folder in self.about["hand_ins"])
         files = {f"{file_name(student)}.json" for student in entries}
-        results = []
+        results, times = [], self.about.get("times", {})
         for path in sorted(self.out.glob("results/*.json")):
             if all_there and path.name not in files:
                 path.unlink()
                 continue
             result = json.loads(path.read_text("utf-8"))
             student = self.roster.students.get(result["student"])
+            result["when"] = times.get(result["student"], result.get("when", ""))
             result["known"] = bool(student or not self.roster.students)
             results.append(result | ({"name": student.name} if student else {}))
         self.look += [
@@ -138,12 +162,23 @@ class MarksFolder:
         return bool(entry and folder and folder != entry.folder and not Path(folder).is_dir())
 
     def _take(self, options):
+        for name in ("due", "grace", "penalty", "cap"):
+            if getattr(options, name, None) is not None:
+                self.about.setdefault("late_options", {})[name] = getattr(options, name)
+        if self.about.get("late_options"):
+            self.about["late"] = late.policy(**self.about["late_options"])
+        if getattr(options, "groups", None):
+            self.about["groups"] = options.groups
+        if getattr(options, "anonymous", False):
+            self.about.setdefault("anonymous", secrets.token_hex(8))
         if options.title:
             self.about["title"] = options.title
         if options.roster:
             self.roster = Roster.read(options.roster)
             write_whole(self.out / "roster.csv", options.roster.read_bytes(), sync=True)
             self.about["roster"] = True
+        if getattr(options, "times", None):
+            self.about["times"] = late.read_times(options.times, self.roster.students)
 
     def write(self, **more):
         """Remember what is known of this folder."""

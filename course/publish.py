@@ -1,12 +1,15 @@
 """Everything that people read, written from the results and from what a teacher has filled in."""
 
-from . import marks
+from . import late, marks
+from .changes import since_last_time
 from .class_report import write_class_report
 from .decisions import outdated
-from .gradebook import write_gradebook
+from .feedback import write_feedback
+from .gradebook import write_gradebook, write_mistakes
 from .manual import collect_answers
 from .marks_folder import MarksFolder
-from .source import read
+from .similar import pairs
+from .source import read, with_solution, without_solution
 from .student_report import write_reports
 from .writing import write_whole
 
@@ -17,18 +20,29 @@ def write_all(out):
     about, roster = marks_folder.about, marks_folder.roster
     assignment = read(about["source"])
     results, entries, ungraded = marks_folder.results()
-    collect_answers(results, entries, assignment, out)
+    collect_answers(results, entries, assignment, out, about.get("anonymous", ""))
     final, unmatched = marks.final(results, out)
     unmatched += [f"{student} has handed in, and has no marks: grade again" for student in ungraded]
     unmatched += [*outdated(results, out), *marks_folder.look]
+    unmatched += late.apply(final, about.get("late"), out)
+    changes = since_last_time(final, out)
     write_gradebook(final, assignment, roster, out, about.get("title", ""))
     write_reports(final, assignment, out)
-    write_class_report(final, assignment, roster, out, about["missing"], unmatched)
+    write_feedback(final, out)
+    write_mistakes(final, out)
+    more = {"changes": changes, "similar": pairs(final, _given(assignment))}
+    write_class_report(final, assignment, roster, out, about["missing"], unmatched, more)
     overrides = out / "overrides.csv"
     if not overrides.exists():
         write_whole(overrides, ",".join(marks.OVERRIDES) + "\n", sync=True)
     _say(final, unmatched, out)
     return 0
+
+
+def _given(assignment):
+    """Return the code that everybody may have in an answer cell."""
+    cells = [cell for cell in assignment.cells if cell.role == "question"]
+    return [fill(cell) for cell in cells for fill in (with_solution, without_solution)]
 
 
 def _say(results, unmatched, out):

@@ -13,7 +13,11 @@ def write_reports(results, assignment, out):
     folder.mkdir(parents=True, exist_ok=True)
     keep = set()
     for result in results:
-        shown = result | {"questions": [_shown(question) for question in result["questions"]]}
+        shown = (
+            {"percent_off": 0}
+            | result
+            | {"questions": [_shown(question) for question in result["questions"]]}
+        )
         for ending in ("html", "md"):
             page = folder / f"{file_name(result['student'])}.{ending}"
             write_whole(page, render(f"report.{ending}", assignment=assignment, result=shown))
@@ -32,5 +36,5 @@ def _shown(question):
             if part.get("override"):
                 sentence = f"Set to {part['mark']:g} by your teacher: {part['override']}"
             reasons.setdefault(sentence, []).append(part["name"])
-    shown = {"override": "", "comment": ""} | question
+    shown = {"override": "", "comment": "", "code": ""} | question
     return shown | {"lost": list(reasons.items())}

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from course.__main__ import SOURCES, main
 from course.author import BY_HAND
 from course.decisions import outdated
 from course.editions.gradescope_zip import SETUP, constraints
+from course.roster import Roster
 from course.sandbox.protection import MEANING, Protection, protection
 from course.source import read
 from course.tables import read_table, write_table
@@ -418,12 +420,42 @@ def help_of(capsys, *command):
 
 
 def test_every_option_of_the_command_line_is_explained(capsys):
-    for command in ("build", "grade", "report", "gradescope", "protections"):
+    for command in ("build", "grade", "report", "demo", "gradescope", "protections"):
         said = help_of(capsys, command).split("options:")[-1]
         for option, rest in re.findall(r"^  (-\S+)(.*(?:\n {10}.*)*)", said, re.MULTILINE):
             assert re.search(r"[a-z]{2} [a-z]{2}|message", rest), (command, option)
     assert "python -m course grade responsibilities" in help_of(capsys)
     assert all(word in help_of(capsys, "grade").split("--without")[-1] for word in MEANING)
+
+
+def test_the_command_runs_from_anywhere(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "course", "--help"], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True,
+    )  # fmt: skip
+    assert "demo" in done.stdout
+    settings = tomllib.loads((ROOT / "course/pyproject.toml").read_text("utf-8"))
+    packages = set(settings["tool"]["setuptools"]["packages"])
+    held = {path.parent for path in (ROOT / "course").rglob("*.py") if "egg" not in str(path)}
+    assert packages == {".".join(path.relative_to(ROOT).parts) for path in held}
+
+
+def test_the_demo_invents_thirty_and_the_same_each_time(tmp_path):
+    from course.archives import unpacked
+    from course.demo import make_class
+    from course.hand_ins import collect
+    from course.late import read_times
+
+    assignment = read(SOURCES / "responsibilities.py")
+    homes = [make_class(assignment, tmp_path / name) for name in "ab"]
+    for name in ("hand-ins.zip", "roster.csv", "times.csv"):
+        assert (homes[0] / name).read_bytes() == (homes[1] / name).read_bytes()
+    roster = Roster.read(homes[0] / "roster.csv")
+    folder, _ = unpacked(homes[0] / "hand-ins.zip", tmp_path / "out")
+    entries = collect(folder, roster)
+    assert (len(roster.students), len(entries)) == (30, 29)
+    assert sum(bool(entry.look) for entry in entries) == 2
+    assert len(read_times(homes[0] / "times.csv", roster.students)) == 30
 
 
 # --- The class

@@ -158,8 +158,9 @@ def install_packages(root):
     pip, here = [program(root, "uv"), "pip"], ["--python", program(root, "python")]
     command = pip + ["sync"] + here + ["--require-hashes", "requirements.txt"]
     run(command, root, "uv could not install requirements.txt", settings)
-    command = pip + ["install"] + here + ["--no-deps", "--no-build-isolation", "--editable", "."]
-    run(command, root, "uv could not install emlib from this folder", settings)
+    command = pip + ["install"] + here + ["--no-deps", "--no-build-isolation"]
+    command += ["--editable", ".", "--editable", "./course"]
+    run(command, root, "uv could not install emlib and course from this folder", settings)
 
 
 def install_node_packages(root):

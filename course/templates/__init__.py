@@ -18,6 +18,9 @@ _PAGES.filters["prose"] = lambda text: Markup(
 )
 
 
+_PAGES.filters["plain"] = lambda text: str(text).replace("<", "&lt;")
+
+
 def render(name, **values):
     """Fill in a template."""
     return _PAGES.get_template(name).render(**values)
