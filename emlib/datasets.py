@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .mixture import Parameters
+from .types import Seed
+
 
 class Dataset(NamedTuple):
     """Observations with the names and units of their features."""
@@ -31,7 +34,7 @@ class Sample(NamedTuple):
     labels: np.ndarray
 
 
-def sample_mixture(parameters, n_samples, *, rng):
+def sample_mixture(parameters: Parameters, n_samples: int, *, rng: Seed) -> Sample:
     """Draw observations from a Gaussian mixture: first the component, then the observation.
 
     Parameters
@@ -68,7 +71,7 @@ def sample_mixture(parameters, n_samples, *, rng):
     return Sample(X, labels)
 
 
-def load_faithful():
+def load_faithful() -> Dataset:
     """Old Faithful: 272 eruptions, (duration, waiting time to the next), both in minutes.
 
     Azzalini and Bowman 1990; the file `emlib/data/faithful.csv` carries source and licence.
@@ -84,7 +87,7 @@ def load_faithful():
     return Dataset(_read("faithful.csv"), ("eruptions", "waiting"), ("min", "min"))
 
 
-def load_galaxies(*, corrected=True):
+def load_galaxies(*, corrected: bool = True) -> Dataset:
     """Velocities of 82 galaxies, shape (82, 1), in km/s.
 
     Roeder 1990. The table that R distributes has 26690 where the paper has 26960 (observation
@@ -101,7 +104,7 @@ def load_galaxies(*, corrected=True):
     return Dataset(velocities, ("velocity",), ("km/s",))
 
 
-def load_tiles():
+def load_tiles() -> Tiles:
     """Mean colours of the 384 tiles of a photograph: sky, a building, trees and a lake.
 
     X, shape (384, 3), holds red, green and blue from 0 to 255; labels, shape (384,), says "sky",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from .engine.rows import Rows
 from .maximization import m_step
 from .mixture import Parameters
 from .result import EMResult, status_of, warn_about, warn_about_falls
+from .types import Callback, Data
 from .validation import (
     DegenerateComponentError,
     check_means,
@@ -31,19 +33,19 @@ STANDSTILL = 4 * np.finfo(float).eps
 
 
 def em(
-    e_step,
-    m_step,
-    start,
+    e_step: Callable[[Any], tuple[Any, float]],
+    m_step: Callable[[Any], Any],
+    start: Any,
     *,
-    tol=0.0,
-    max_iter=1000,
-    keep_history=False,
-    callback=None,
-    on_interrupt="raise",
-    advance=None,
-    before=-np.inf,
-    may_fall=False,
-):
+    tol: float = 0.0,
+    max_iter: int = 1000,
+    keep_history: bool = False,
+    callback: Callback | None = None,
+    on_interrupt: str = "raise",
+    advance: Callable | None = None,
+    before: float = -np.inf,
+    may_fall: bool = False,
+) -> EMResult:
     """Run expectation-maximization for any model.
 
     Parameters
@@ -188,22 +190,22 @@ def _one_iteration(e_step, m_step, state, _):
 
 
 def fit_em(
-    X,
-    start,
+    X: Data,
+    start: Parameters,
     *,
-    sample_weight=None,
-    tol=1e-8,
-    max_iter=10_000,
-    reg_covar=0.0,
-    keep_history=False,
+    sample_weight: Data | None = None,
+    tol: float = 1e-8,
+    max_iter: int = 10_000,
+    reg_covar: float = 0.0,
+    keep_history: bool = False,
     callback: Callable | None = None,
-    on_interrupt="raise",
-    accelerate=False,
-    progress=False,
-    n_threads=None,
-    before=-np.inf,
-    quiet=False,
-):
+    on_interrupt: str = "raise",
+    accelerate: bool = False,
+    progress: bool = False,
+    n_threads: int | None = None,
+    before: float = -np.inf,
+    quiet: bool = False,
+) -> EMResult:
     """Fit a Gaussian mixture by expectation-maximization from a given start.
 
     Parameters

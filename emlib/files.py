@@ -1,6 +1,7 @@
 """Parameters in a file: JSON, which any language reads and which runs no code when opened."""
 
 import json
+import os
 from pathlib import Path
 
 from .mixture import Parameters
@@ -9,7 +10,7 @@ FORMAT = "emlib.Parameters 1"
 FIELDS = ("weights", "means", "covariances", "covariance_type")
 
 
-def save(path, parameters):
+def save(path: str | os.PathLike[str], parameters: Parameters) -> None:
     """Write the parameters of a mixture to a file, to the last bit.
 
     Parameters
@@ -42,7 +43,7 @@ def save(path, parameters):
     Path(path).write_text(json.dumps(contents) + "\n", encoding="utf-8")
 
 
-def load(path):
+def load(path: str | os.PathLike[str]) -> Parameters:
     """Read the parameters that `emlib.save` wrote.
 
     Parameters

@@ -11,8 +11,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .engine.blas import one_blas_thread
+from .types import CovarianceType
 from .validation import DegenerateComponentError, check_covariances, check_means, check_X
 
 LOG_2PI = np.log(2 * np.pi)
@@ -21,7 +23,9 @@ ROUNDING = 16 * np.finfo(float).eps
 than n_features times this is rounding, not spread."""
 
 
-def log_gaussian(X, means, covariances, covariance_type="full"):
+def log_gaussian(
+    X: ArrayLike, means: ArrayLike, covariances: ArrayLike, covariance_type: CovarianceType = "full"
+) -> np.ndarray:
     """Log density of every observation under every component.
 
     Parameters
@@ -55,9 +59,10 @@ def log_gaussian(X, means, covariances, covariance_type="full"):
     """
     X = check_X(X)
     means = check_means(means, n_features=X.shape[1])
-    covariances = check_covariances(covariances, *means.shape, covariance_type)
+    k, d = means.shape
+    covariances = check_covariances(covariances, k, d, covariance_type)
     return log_densities(
-        X, means, whiteners(covariance_factors(covariances, *means.shape, covariance_type))
+        X, means, whiteners(covariance_factors(covariances, k, d, covariance_type))
     )
 
 

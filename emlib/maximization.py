@@ -7,6 +7,7 @@ import numpy as np
 
 from .frozen import adopt
 from .mixture import Parameters
+from .statistics import Statistics
 from .validation import DegenerateComponentError, check_not_negative
 
 SAME_ROW = 4 * np.finfo(float).eps
@@ -18,7 +19,7 @@ CANCELLED = 64 * np.finfo(float).eps
 sums, and is set to 0."""
 
 
-def m_step(expected, reg_covar=0.0):
+def m_step(expected: Statistics, reg_covar: float = 0.0) -> Parameters:
     """Parameters that maximise the expected complete log-likelihood.
 
     weights = counts / sum of counts; means = weighted averages; covariances = weighted averages

@@ -5,8 +5,10 @@ responsibilities   r_ik  =  weights_k N(x_i | k) / sum_j weights_j N(x_i | j)
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .engine.exact import rows_together, settled
 from .frozen import Frozen, freeze
@@ -17,6 +19,7 @@ from .gaussian import (
     precision_diagonals,
     whiteners,
 )
+from .types import CovarianceType
 from .validation import check_covariances, check_means, check_resp, check_weights, check_X
 
 
@@ -46,7 +49,17 @@ class Parameters(Frozen):
     weights: np.ndarray
     means: np.ndarray
     covariances: np.ndarray
-    covariance_type: str = "full"
+    covariance_type: CovarianceType = "full"
+
+    if TYPE_CHECKING:  # what goes in need not be an array yet
+
+        def __init__(
+            self,
+            weights: ArrayLike,
+            means: ArrayLike,
+            covariances: ArrayLike,
+            covariance_type: CovarianceType = "full",
+        ) -> None: ...
 
     def __post_init__(self):
         weights = check_weights(self.weights)
@@ -55,38 +68,45 @@ class Parameters(Frozen):
         freeze(self, weights=weights, means=means, covariances=covariances)
 
     @property
-    def n_components(self):
+    def n_components(self) -> int:
         """Number of clusters, K."""
         return self.means.shape[0]
 
     @property
-    def n_features(self):
+    def n_features(self) -> int:
         """Number of numbers in one observation, d."""
         return self.means.shape[1]
 
     @cached_property
-    def factors(self):
+    def factors(self) -> np.ndarray:
         """Factors A of the covariances, S = A A', one a component; see `covariance_factors`."""
-        found = covariance_factors(self.covariances, *self.means.shape, self.covariance_type)
+        k, d = self.means.shape
+        found = covariance_factors(self.covariances, k, d, self.covariance_type)
         found.setflags(write=False)
         return found
 
     @cached_property
-    def inverse_factors(self):
+    def inverse_factors(self) -> np.ndarray:
         """Inverse factors A^-1, one a component; see `emlib.gaussian.whiteners`."""
         found = whiteners(self.factors)
         found.setflags(write=False)
         return found
 
     @cached_property
-    def precision_diagonals(self):
+    def precision_diagonals(self) -> np.ndarray:
         """Diagonals of the precisions, (n_components, n_features); infinite where they overflow."""
         diagonals = precision_diagonals(self.inverse_factors)
         diagonals.setflags(write=False)
         return diagonals
 
 
-def log_joint(X, weights, means, covariances, covariance_type="full"):
+def log_joint(
+    X: ArrayLike,
+    weights: ArrayLike,
+    means: ArrayLike,
+    covariances: ArrayLike,
+    covariance_type: CovarianceType = "full",
+) -> np.ndarray:
     """Log of prior times likelihood, log(weights_k N(x_i | k)).
 
     Shapes as in `responsibilities`. A component of weight 0 gets -inf. Page *Weight matters*,
@@ -121,7 +141,13 @@ def log_sum_exp(log_values):
         return largest + np.log(np.exp(log_values - largest).sum(axis=1, keepdims=True))
 
 
-def responsibilities(X, weights, means, covariances, covariance_type="full"):
+def responsibilities(
+    X: ArrayLike,
+    weights: ArrayLike,
+    means: ArrayLike,
+    covariances: ArrayLike,
+    covariance_type: CovarianceType = "full",
+) -> np.ndarray:
     """Probability that each cluster produced each observation, p(z_i = k | x_i, parameters).
 
     Parameters
@@ -179,7 +205,7 @@ def log_joint_of(X, parameters):
     return log_weights + log_densities(X, parameters.means, parameters.inverse_factors)
 
 
-def entropy(resp):
+def entropy(resp: ArrayLike) -> np.ndarray:
     """How undecided is each assignment? Entropy of every row of `resp`, in nats.
 
     0 where one cluster takes all, log(n_components) where all share alike; shape (n_samples,).
@@ -194,7 +220,7 @@ def entropy(resp):
     return 0.0 - (resp * np.log(np.where(resp > 0, resp, 1.0))).sum(axis=1)
 
 
-def log_likelihood(X, parameters):
+def log_likelihood(X: ArrayLike, parameters: Parameters) -> float:
     """Log-likelihood of all observations together, sum_i log p(x_i); a float.
 
     Page *If only somebody told us*, equation (log-likelihood); Bishop 2006, equation 9.14.
@@ -208,7 +234,7 @@ def log_likelihood(X, parameters):
     return float(log_sum_exp(log_joint(X, *_unpack(parameters))).sum())
 
 
-def lower_bound(X, resp, parameters):
+def lower_bound(X: ArrayLike, resp: ArrayLike, parameters: Parameters) -> float:
     """Bound on the log-likelihood that any responsibilities give; they touch after an E-step.
 
     sum_ik r_ik (log(weights_k N(x_i | k)) - log r_ik), a float, with 0 log 0 = 0.

@@ -8,15 +8,19 @@ import io
 import json
 import re
 import sys
+from collections.abc import Sequence
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .extras import missing
 from .gaussian import log_gaussian
+from .mixture import Parameters
 
 try:
     import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
     from matplotlib.colors import to_rgb
     from matplotlib.figure import Figure
 except ModuleNotFoundError as error:
@@ -40,7 +44,7 @@ CLUSTERS = PALETTE["clusters"]
 INK, MUTED, PAPER = (PALETTE["roles"][role]["light"] for role in ("ink", "muted", "paper"))
 
 
-def use_book_style():
+def use_book_style() -> None:
     """Draw in the book's style from here on; in a notebook, show pictures as SVG.
 
     The SVG is the same to the letter whenever the same figure is drawn, and its text is text.
@@ -53,8 +57,10 @@ def use_book_style():
     True
     """
     plt.style.use("emlib.emlib")
-    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
-    plt.rcParams.update(dict.fromkeys(inks, INK))
+    plt.rc("text", color=INK)
+    plt.rc("xtick", color=INK)
+    plt.rc("ytick", color=INK)
+    plt.rc("axes", labelcolor=INK, edgecolor=INK)
     plt.rcParams["axes.prop_cycle"] = plt.cycler(
         color=[style["color"] for style in CLUSTERS.values()],
         linestyle=[style["dash"] for style in CLUSTERS.values()],
@@ -67,7 +73,7 @@ def use_book_style():
         formatters["image/png"].pop(Figure, None)
 
 
-def to_svg(figure):
+def to_svg(figure: Figure) -> str:
     """Return the figure as SVG text that is the same wherever it is drawn.
 
     No date, coordinates to a hundredth of a point, and ids in the order of their appearance:
@@ -87,7 +93,7 @@ def to_svg(figure):
     return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
 
 
-def cluster_names(n_components):
+def cluster_names(n_components: int) -> tuple[str, ...]:
     """Return the first names of the palette, one a cluster; a ValueError if there are too few.
 
     Examples
@@ -100,7 +106,7 @@ def cluster_names(n_components):
     return tuple(CLUSTERS)[:n_components]
 
 
-def blend(resp, names):
+def blend(resp: ArrayLike, names: Sequence[str]) -> np.ndarray:
     """Mix the clusters' colours by responsibility.
 
     Parameters
@@ -122,7 +128,13 @@ def blend(resp, names):
     return np.clip(np.asarray(resp) @ colors, 0, 1)
 
 
-def plot_observations(ax, X, resp=None, names=None, size=36):
+def plot_observations(
+    ax: Axes,
+    X: ArrayLike,
+    resp: ArrayLike | None = None,
+    names: Sequence[str] | None = None,
+    size: float = 36,
+) -> Axes:
     """Scatter observations, shape (n_samples, 2): grey, or shaded by responsibility.
 
     With `resp`, shape (n_samples, n_components), the fill mixes the clusters' colours, and the
@@ -150,7 +162,12 @@ def plot_observations(ax, X, resp=None, names=None, size=36):
     return ax
 
 
-def plot_ellipses(ax, parameters, names=None, radii=(1, 2)):
+def plot_ellipses(
+    ax: Axes,
+    parameters: Parameters,
+    names: Sequence[str] | None = None,
+    radii: Sequence[float] = (1, 2),
+) -> Axes:
     """Outline each component of a two-dimensional full mixture at so many standard deviations.
 
     Examples
@@ -172,7 +189,13 @@ def plot_ellipses(ax, parameters, names=None, radii=(1, 2)):
     return ax
 
 
-def plot_densities(ax, x, parameters, names=None, label_offset=0.04):
+def plot_densities(
+    ax: Axes,
+    x: ArrayLike,
+    parameters: Parameters,
+    names: Sequence[str] | None = None,
+    label_offset: float = 0.04,
+) -> Axes:
     """Draw weight times density of each component of a one-dimensional mixture over a grid x.
 
     Examples
@@ -183,7 +206,7 @@ def plot_densities(ax, x, parameters, names=None, label_offset=0.04):
     >>> [text.get_text() for text in ax.texts]
     ['● fuchsia', '▲ green']
     """
-    names = names or cluster_names(parameters.n_components)
+    names, x = names or cluster_names(parameters.n_components), np.asarray(x)
     densities = parameters.weights * np.exp(
         log_gaussian(
             x[:, None], parameters.means, parameters.covariances, parameters.covariance_type
@@ -198,7 +221,9 @@ def plot_densities(ax, x, parameters, names=None, label_offset=0.04):
     return ax
 
 
-def plot_shares(ax, x, resp, names=None):
+def plot_shares(
+    ax: Axes, x: ArrayLike, resp: ArrayLike, names: Sequence[str] | None = None
+) -> Axes:
     """Draw responsibilities along a grid x as bands that fill the height from 0 to 1.
 
     Examples
@@ -210,7 +235,7 @@ def plot_shares(ax, x, resp, names=None):
     >>> len(ax.collections)  # a band for each cluster
     2
     """
-    resp = np.asarray(resp)
+    x, resp = np.asarray(x), np.asarray(resp)
     names = names or cluster_names(resp.shape[1])
     tops = np.column_stack([np.zeros(len(x)), resp.cumsum(axis=1)])
     for k, name in enumerate(names):
@@ -221,7 +246,7 @@ def plot_shares(ax, x, resp, names=None):
     return ax
 
 
-def mark_observation(ax, x, y, label_at):
+def mark_observation(ax: Axes, x: ArrayLike, y: ArrayLike, label_at: tuple[float, float]) -> Axes:
     """Ring one observation twice, so that it is never taken for a cluster, and say "this one".
 
     Examples
@@ -237,7 +262,7 @@ def mark_observation(ax, x, y, label_at):
     return ax
 
 
-def plot_trace(ax, iterations, log_likelihoods):
+def plot_trace(ax: Axes, iterations: ArrayLike, log_likelihoods: ArrayLike) -> Axes:
     """Draw the log-likelihood by iteration, both of shape (n,).
 
     Examples

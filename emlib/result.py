@@ -89,12 +89,12 @@ class EMResult(Frozen):
     n_e_steps: int = 0
 
     @property
-    def n_iter(self):
+    def n_iter(self) -> int:
         """Number of complete iterations."""
         return len(self.log_likelihoods) - 1
 
     @property
-    def falls(self):
+    def falls(self) -> tuple[tuple[int, float], ...]:
         """Iterations that lowered the log-likelihood beyond rounding: (number, by how much)."""
         rounding = FALL * np.maximum(np.abs(self.log_likelihoods), 1.0)
         with np.errstate(invalid="ignore"):
@@ -103,7 +103,7 @@ class EMResult(Frozen):
         return tuple((int(i) + 1, float(-steps[i])) for i in fell)
 
     @property
-    def log_likelihood(self):
+    def log_likelihood(self) -> float:
         """Log-likelihood of the last parameters, a total over observations."""
         return float(self.log_likelihoods[-1])
 

@@ -8,15 +8,19 @@ one and repeats what was lost. Sums are formed in the order of the partitions, w
 first: two runs give the same bits.
 """
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from functools import cached_property, reduce
 from time import monotonic
+from typing import Any
 
 import numpy as np
 
 from .em import fit_em as _fit_em
 from .engine.rows import Blocks, Survey, sum_of_two
 from .extras import missing
+from .mixture import Parameters
+from .result import EMResult
 from .statistics import Statistics
 
 try:
@@ -41,7 +45,15 @@ LOST = (
 )
 
 
-def fit_em(partitions, start, *, sample_weight=None, client=None, patience=60.0, **options):
+def fit_em(
+    partitions: Any,
+    start: Parameters,
+    *,
+    sample_weight: Any = None,
+    client: Client | None = None,
+    patience: float = 60.0,
+    **options: Any,
+) -> EMResult:
     """Fit a Gaussian mixture by expectation-maximization to rows on the workers of a Dask cluster.
 
     Parameters
@@ -104,7 +116,13 @@ class Partitions:
     True
     """
 
-    def __init__(self, partitions, sample_weight=None, client=None, patience=60.0):
+    def __init__(
+        self,
+        partitions: Any,
+        sample_weight: Any = None,
+        client: Client | None = None,
+        patience: float = 60.0,
+    ) -> None:
         if getattr(client, "asynchronous", None) is not False:
             raise ValueError("client must be a distributed.Client that is not asynchronous.")
         self._client, self._patience = client, patience
@@ -123,15 +141,15 @@ class Partitions:
         ]
 
     @cached_property
-    def survey(self):
+    def survey(self) -> Survey | None:
         """Survey of all rows, None if there is none."""
         return self._sum([self._submit(_survey, blocks) for blocks in self._blocks])
 
-    def add_up(self, function, *arguments):
+    def add_up(self, function: Callable, *arguments: Any) -> Any:
         """Sum of function(part, *arguments) over all parts of all partitions, in their order."""
         return self._sum_over_partitions(Blocks.add_up, function, arguments)
 
-    def in_order(self, function, *arguments):
+    def in_order(self, function: Callable, *arguments: Any) -> Any:
         """Sum of function(blocks, *arguments) over all partitions, in their order."""
         return self._sum_over_partitions(Blocks.in_order, function, arguments)
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from .engine.expectation import e_step
 from .engine.rows import N_ROWS, Rows
-from .mixture import log_joint, log_sum_exp
+from .mixture import Parameters, log_joint, log_sum_exp
+from .types import Data
 
 
-def n_free_parameters(parameters):
+def n_free_parameters(parameters: Parameters) -> int:
     """Count the parameters that a fit is free to choose.
 
     n_components - 1 weights, all means, and the distinct entries of the covariances. McLachlan
@@ -33,7 +34,7 @@ def n_free_parameters(parameters):
     return k - 1 + k * d + covariances
 
 
-def aic(X, parameters, sample_weight=None):
+def aic(X: Data, parameters: Parameters, sample_weight: Data | None = None) -> float:
     """Akaike's criterion, 2 p - 2 log-likelihood. Akaike 1974.
 
     Examples
@@ -47,7 +48,7 @@ def aic(X, parameters, sample_weight=None):
     return 2 * n_free_parameters(parameters) - 2 * e_step(X, parameters, sample_weight)[1]
 
 
-def bic(X, parameters, sample_weight=None):
+def bic(X: Data, parameters: Parameters, sample_weight: Data | None = None) -> float:
     """Schwarz's criterion, p log n - 2 log-likelihood, n the sum of the weights. Schwarz 1978.
 
     mclust prints the same number with the opposite sign.
@@ -65,7 +66,7 @@ def bic(X, parameters, sample_weight=None):
     return float(penalty - 2 * log_likelihood)
 
 
-def icl(X, parameters, sample_weight=None):
+def icl(X: Data, parameters: Parameters, sample_weight: Data | None = None) -> float:
     """Integrated completed likelihood: BIC, and a price for every row of which one is unsure.
 
     BIC - 2 sum_i log r_i, r_i the responsibility of the most responsible component for row i. It

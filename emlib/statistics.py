@@ -9,8 +9,10 @@ array, a file larger than memory, a stream and a cluster of machines are the sam
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .frozen import Frozen, freeze
+from .types import CovarianceType
 from .validation import check_covariance_type, check_origins, check_resp, check_X
 
 
@@ -48,12 +50,12 @@ class Statistics(Frozen):
         freeze(self, counts=self.counts, sums=self.sums, scatters=self.scatters)
         freeze(self, origins=np.broadcast_to(self.origins, self.sums.shape))
 
-    def means(self):
+    def means(self) -> np.ndarray:
         """Weighted means, (n_components, n_features); the origin where nothing was counted."""
         counts = self.counts + (self.counts == 0)
         return self.origins + self.sums / counts[:, None]
 
-    def about(self, origins):
+    def about(self, origins: np.ndarray) -> "Statistics":
         """Return the same statistics with other origins, shape (n_components, n_features)."""
         shift = self.origins - origins
         moved = self.counts[:, None] * shift
@@ -67,7 +69,7 @@ class Statistics(Frozen):
             covariance_type=self.covariance_type,
         )
 
-    def __add__(self, other):
+    def __add__(self, other: "Statistics") -> "Statistics":
         """Statistics of the rows of both."""
         if not isinstance(other, Statistics):
             return NotImplemented
@@ -87,7 +89,12 @@ class Statistics(Frozen):
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
 
-def statistics(X, resp, covariance_type="full", origins=None):
+def statistics(
+    X: ArrayLike,
+    resp: ArrayLike,
+    covariance_type: CovarianceType = "full",
+    origins: ArrayLike | None = None,
+) -> Statistics:
     """Collect the expected sufficient statistics under given responsibilities.
 
     Parameters

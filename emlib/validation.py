@@ -4,7 +4,9 @@ Every check returns a fresh or untouched float64 array; none changes its argumen
 fails raises ValueError with the argument's name, the row or component, and the remedy.
 """
 
+from collections.abc import Iterable
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +39,7 @@ class DegenerateComponentError(ValueError):
     (0,) collapsed
     """
 
-    def __init__(self, components, status, remedy):
+    def __init__(self, components: Iterable[int], status: str, remedy: str) -> None:
         self.components, self.status = tuple(int(k) for k in components), status
         self._remedy = remedy
         names = ", ".join(str(k) for k in self.components)
@@ -54,12 +56,12 @@ class NotANumberError(ValueError, TypeError):
     """Something that is no number, and cannot be read as one, stands where a number should."""
 
 
-def check_X(X):
+def check_X(X: Any) -> np.ndarray:
     """Return the observations as float64, shape (n_samples, n_features), all finite."""
     return check_block(X, 0)
 
 
-def check_block(X, first_row):
+def check_block(X: Any, first_row: int) -> np.ndarray:
     """Check a table of observations whose first row has this number in the whole."""
     given, X = X, as_float(X, "X", first_row)
     if X.ndim == 0:
@@ -96,7 +98,7 @@ def check_sample_weight(sample_weight, n_samples, first_row=0):
     return weight
 
 
-def check_weights(weights):
+def check_weights(weights: Any) -> np.ndarray:
     """Return the mixture weights as float64, shape (n_components,), a probability vector."""
     weights = as_float(weights, "weights")
     if weights.ndim != 1 or weights.size == 0:
@@ -112,7 +114,9 @@ def check_weights(weights):
     return weights
 
 
-def check_means(means, n_components=None, n_features=None):
+def check_means(
+    means: Any, n_components: int | None = None, n_features: int | None = None
+) -> np.ndarray:
     """Return the means as float64, shape (n_components, n_features)."""
     means = as_float(means, "means")
     if means.ndim != 2:
@@ -130,7 +134,9 @@ def check_means(means, n_components=None, n_features=None):
     return means
 
 
-def check_covariances(covariances, n_components, n_features, covariance_type):
+def check_covariances(
+    covariances: Any, n_components: int, n_features: int, covariance_type: str
+) -> np.ndarray:
     """Return the covariances as float64 in the shape that their type asks for."""
     check_covariance_type(covariance_type)
     covariances = as_float(covariances, "covariances")
@@ -147,7 +153,7 @@ def check_covariances(covariances, n_components, n_features, covariance_type):
     return covariances
 
 
-def check_resp(resp, n_samples, n_components=None):
+def check_resp(resp: Any, n_samples: int, n_components: int | None = None) -> np.ndarray:
     """Return responsibilities as float64, shape (n_samples, n_components), none negative."""
     resp = as_float(resp, "resp")
     if resp.ndim != 2 or resp.shape[0] != n_samples or resp.shape[1] == 0:

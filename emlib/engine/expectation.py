@@ -12,6 +12,9 @@ import numpy as np
 from .. import validation
 from ..gaussian import covariance_factors, log_det_precisions, precision_diagonals, whiteners
 from ..maximization import add_to_diagonal, covariance_update
+from ..mixture import Parameters
+from ..statistics import Statistics
+from ..types import Data
 from . import features
 from .passes import by_component, by_features, by_whitening, scatter_about
 from .rows import Rows
@@ -111,7 +114,13 @@ def _precisions(parameters):
     return np.swapaxes(inverses, 1, 2) @ inverses
 
 
-def e_step(X, parameters, sample_weight=None, *, n_threads=None):
+def e_step(
+    X: Data,
+    parameters: Parameters,
+    sample_weight: Data | None = None,
+    *,
+    n_threads: int | None = None,
+) -> tuple[Statistics, float]:
     """Responsibilities and their statistics in one pass, with the log-likelihood.
 
     Parameters

@@ -5,14 +5,17 @@ estimator is in `emlib.sklearn.api`.
 """
 
 import warnings
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..engine.exact import rows_together
 from ..engine.rows import Rows
-from ..mixture import log_joint_of, log_sum_exp, posterior
+from ..mixture import Parameters, log_joint_of, log_sum_exp, posterior
 from ..result import ConvergenceWarning, status_of, warn_about_floor
 from ..selection import n_free_parameters
+from ..types import CovarianceType
 from ..validation import DegenerateComponentError, check_block, check_whole
 from .api import Estimator, as_table, feature_names, kin
 from .attributes import fitted_attributes, kept_dtype, parameters_of, sampling_parameters_of
@@ -92,24 +95,33 @@ class GaussianMixture(Estimator):
     -4.155
     """
 
+    weights_: np.ndarray
+    means_: np.ndarray
+    covariances_: np.ndarray
+    precisions_: np.ndarray
+    precisions_cholesky_: np.ndarray
+    converged_: bool
+    n_iter_: int
+    lower_bound_: float
+
     def __init__(
         self,
-        n_components=1,
+        n_components: int = 1,
         *,
-        covariance_type="full",
-        tol=1e-3,
-        reg_covar=1e-6,
-        max_iter=100,
-        n_init=1,
-        init_params="kmeans",
-        weights_init=None,
-        means_init=None,
-        precisions_init=None,
-        random_state=None,
-        warm_start=False,
-        verbose=0,
-        verbose_interval=10,
-    ):
+        covariance_type: CovarianceType = "full",
+        tol: float = 1e-3,
+        reg_covar: float = 1e-6,
+        max_iter: int = 100,
+        n_init: int = 1,
+        init_params: str = "kmeans",
+        weights_init: ArrayLike | None = None,
+        means_init: ArrayLike | None = None,
+        precisions_init: ArrayLike | None = None,
+        random_state: Any = None,
+        warm_start: bool = False,
+        verbose: int = 0,
+        verbose_interval: int = 10,
+    ) -> None:
         self.n_components = n_components
         self.covariance_type = covariance_type
         self.tol = tol
@@ -125,7 +137,9 @@ class GaussianMixture(Estimator):
         self.verbose = verbose
         self.verbose_interval = verbose_interval
 
-    def fit(self, X, y=None, sample_weight=None):
+    def fit(
+        self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None
+    ) -> "GaussianMixture":
         """Estimate the parameters of the mixture, and return the estimator.
 
         Parameters
@@ -142,11 +156,13 @@ class GaussianMixture(Estimator):
         """
         return self._fit(X, sample_weight, stacklevel=3)
 
-    def fit_predict(self, X, y=None, sample_weight=None):
+    def fit_predict(
+        self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None
+    ) -> np.ndarray:
         """Fit, and return the most responsible component of every row, shape (n_samples,)."""
         return self._fit(X, sample_weight, stacklevel=3).predict(X)
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> np.ndarray:
         """Return the most responsible component of every row, shape (n_samples,), int64."""
         parameters, X = self._ready(X)
         labels = np.empty(len(X), dtype=np.int64)
@@ -154,7 +170,7 @@ class GaussianMixture(Estimator):
             labels[rows] = posterior(block, parameters).argmax(axis=1)
         return labels
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
         """Return the responsibilities, shape (n_samples, n_components); rows sum to 1."""
         parameters, X = self._ready(X)
         resp = np.empty((len(X), parameters.n_components), dtype=self._dtype(X))
@@ -162,15 +178,15 @@ class GaussianMixture(Estimator):
             resp[rows] = posterior(block, parameters)
         return resp
 
-    def score_samples(self, X):
+    def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Return the log density of the mixture at every row, shape (n_samples,)."""
         return self._log_densities(*self._ready(X))
 
-    def score(self, X, y=None):
+    def score(self, X: ArrayLike, y: Any = None) -> float:
         """Return the mean log density of the mixture over all rows, a float."""
         return float(self._log_densities(*self._ready(X)).mean())
 
-    def sample(self, n_samples=1):
+    def sample(self, n_samples: int = 1) -> tuple[np.ndarray, np.ndarray]:
         """Draw from the mixture.
 
         Returns
@@ -195,13 +211,13 @@ class GaussianMixture(Estimator):
             parts.append(mean + (noise * factor if factor.ndim == 1 else noise @ factor.T))
         return np.vstack(parts), np.repeat(np.arange(len(counts)), counts)
 
-    def aic(self, X):
+    def aic(self, X: ArrayLike) -> float:
         """Return Akaike's criterion on X; smaller is better. See `emlib.aic`."""
         parameters, X = self._ready(X)
         n_free = n_free_parameters(parameters)
         return float(2 * n_free - 2 * len(X) * self._log_densities(parameters, X).mean())
 
-    def bic(self, X):
+    def bic(self, X: ArrayLike) -> float:
         """Return Schwarz's criterion on X; smaller is better. See `emlib.bic`."""
         parameters, X = self._ready(X)
         penalty = n_free_parameters(parameters) * np.log(len(X))
@@ -248,7 +264,7 @@ class GaussianMixture(Estimator):
             warn_about_floor(result.parameters, float(self.reg_covar), stacklevel)
         return self
 
-    def _ready(self, X):
+    def _ready(self, X: Any) -> tuple[Parameters, np.ndarray]:
         """Parameters, and X as a table with the columns of the fit."""
         self.check_fitted()
         parameters = parameters_of(self)

@@ -9,11 +9,13 @@ from functools import reduce
 from operator import add
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..engine.rows import N_ROWS, Rows
 from ..maximization import m_step
 from ..mixture import Parameters
 from ..statistics import block_statistics
+from ..types import CovarianceType, Data, Seed
 from ..validation import (
     DegenerateComponentError,
     check_covariance_type,
@@ -25,15 +27,15 @@ from .kmeans import find_centres, squared_distances, unit
 
 
 def start_from_kmeans_plusplus(
-    X,
-    n_components,
+    X: Data,
+    n_components: int,
     *,
-    covariance_type="full",
-    sample_weight=None,
-    lloyd_steps=0,
-    reg_covar=0.0,
-    rng,
-):
+    covariance_type: CovarianceType = "full",
+    sample_weight: Data | None = None,
+    lloyd_steps: int = 0,
+    reg_covar: float = 0.0,
+    rng: Seed,
+) -> Parameters:
     """Start at k-means++ centres, each with the spread that is left around its nearest centre.
 
     Parameters
@@ -66,7 +68,14 @@ def start_from_kmeans_plusplus(
     return start_from_centres(rows, centres, covariance_type=covariance_type, reg_covar=reg_covar)
 
 
-def start_from_random_rows(X, n_components, *, covariance_type="full", sample_weight=None, rng):
+def start_from_random_rows(
+    X: Data,
+    n_components: int,
+    *,
+    covariance_type: CovarianceType = "full",
+    sample_weight: Data | None = None,
+    rng: Seed,
+) -> Parameters:
     """Start at rows of X, each as likely as its weight says, as `start_from_centres` does.
 
     Parameters as in `start_from_kmeans_plusplus`; equal rows share what is nearest to them.
@@ -84,8 +93,14 @@ def start_from_random_rows(X, n_components, *, covariance_type="full", sample_we
 
 
 def start_from_centres(
-    X, centres, *, covariance_type="full", sample_weight=None, pooled=True, reg_covar=0.0
-):
+    X: Data,
+    centres: ArrayLike,
+    *,
+    covariance_type: CovarianceType = "full",
+    sample_weight: Data | None = None,
+    pooled: bool = True,
+    reg_covar: float = 0.0,
+) -> Parameters:
     """Start from the partition of X by nearest centre.
 
     Weights and means come from that partition; all components share its pooled covariance, so that
@@ -125,7 +140,14 @@ def start_from_centres(
     return Parameters(own.weights, own.means, covariances, covariance_type)
 
 
-def start_from_labels(X, labels, *, covariance_type="full", sample_weight=None, reg_covar=0.0):
+def start_from_labels(
+    X: Data,
+    labels: ArrayLike,
+    *,
+    covariance_type: CovarianceType = "full",
+    sample_weight: Data | None = None,
+    reg_covar: float = 0.0,
+) -> Parameters:
     """Maximum-likelihood parameters when the cluster of every observation is known.
 
     Parameters
@@ -177,8 +199,13 @@ def start_from_labels(X, labels, *, covariance_type="full", sample_weight=None, 
 
 
 def start_from_responsibilities(
-    X, resp, *, covariance_type="full", sample_weight=None, reg_covar=0.0
-):
+    X: Data,
+    resp: ArrayLike,
+    *,
+    covariance_type: CovarianceType = "full",
+    sample_weight: Data | None = None,
+    reg_covar: float = 0.0,
+) -> Parameters:
     """Start with an M-step on responsibilities of your own.
 
     Parameters
@@ -202,8 +229,14 @@ def start_from_responsibilities(
 
 
 def start_from_random_responsibilities(
-    X, n_components, *, covariance_type="full", sample_weight=None, reg_covar=0.0, rng
-):
+    X: Data,
+    n_components: int,
+    *,
+    covariance_type: CovarianceType = "full",
+    sample_weight: Data | None = None,
+    reg_covar: float = 0.0,
+    rng: Seed,
+) -> Parameters:
     """Start with an M-step on responsibilities that are uniform numbers, divided by their sum.
 
     Parameters as in `start_from_kmeans_plusplus`, reg_covar as in `emlib.m_step`. All components

@@ -5,9 +5,11 @@ over all rows, a block at a time, gives each row to its nearest centre.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..engine.rows import N_ROWS, Rows
 from ..gaussian import row_squares
+from ..types import Data, Seed
 from ..validation import check_n_components, check_whole, check_X
 
 SAMPLE_NUMBERS, SAMPLE_ROWS_A_COMPONENT = 2**18, 256
@@ -15,7 +17,14 @@ SAMPLE_NUMBERS, SAMPLE_ROWS_A_COMPONENT = 2**18, 256
 component than the second; else on a sample of that size, the larger of the two."""
 
 
-def kmeans_plusplus(X, n_components, *, sample_weight=None, n_local_trials=None, rng):
+def kmeans_plusplus(
+    X: ArrayLike,
+    n_components: int,
+    *,
+    sample_weight: Data | None = None,
+    n_local_trials: int | None = None,
+    rng: Seed,
+) -> np.ndarray:
     """Pick observations as centres, each with probability proportional to its squared distance.
 
     Of the candidates drawn for a centre, greedy k-means++ keeps the one that leaves the smallest

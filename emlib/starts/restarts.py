@@ -1,11 +1,15 @@
 """The loop from several starts: it climbs to a top, and not always to the highest."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..em import fit_em
+from ..mixture import Parameters
 from ..result import EMResult, warn_about
+from ..types import CovarianceType, Data, Seed
 from ..validation import DegenerateComponentError, check_whole
 from .initialization import rows_of, start_from_kmeans_plusplus
 
@@ -38,19 +42,19 @@ class Restarts:
 
 
 def fit_em_restarts(
-    X,
-    n_components,
+    X: Data,
+    n_components: int,
     *,
-    n_init=10,
-    start=start_from_kmeans_plusplus,
-    covariance_type="full",
-    sample_weight=None,
-    tol=1e-8,
-    max_iter=10_000,
-    reg_covar=0.0,
-    rng,
-    **options,
-):
+    n_init: int = 10,
+    start: Callable[..., Parameters] = start_from_kmeans_plusplus,
+    covariance_type: CovarianceType = "full",
+    sample_weight: Data | None = None,
+    tol: float = 1e-8,
+    max_iter: int = 10_000,
+    reg_covar: float = 0.0,
+    rng: Seed,
+    **options: Any,
+) -> Restarts:
     """Run `fit_em` from several starts, and report every end point.
 
     Parameters
