@@ -10,9 +10,9 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 
 CORE = (
-    "acceleration", "columns", "datasets", "digits", "em", "equivariance", "estimator", "exact",
-    "features", "files", "gaussian", "initialization", "mixture", "rows", "selection",
-    "threads", "validation",
+    "acceleration", "attributes", "columns", "datasets", "digits", "em", "equivariance",
+    "estimator", "exact", "features", "files", "gaussian", "initialization", "mixture", "rows",
+    "selection", "threads", "validation",
 )  # fmt: skip
 AROUND = (
     "derivations_half_an_observation", "derivations_if_somebody_told_us", "derivations_loop",
