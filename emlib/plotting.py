@@ -5,11 +5,9 @@ A cluster is never told by colour alone: it has a marker and a dash as well (`pa
 """
 
 import io
-import json
 import re
 import sys
 from collections.abc import Sequence
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,11 +15,11 @@ from numpy.typing import ArrayLike
 from .extras import missing
 from .gaussian import log_gaussian
 from .mixture import Parameters
+from .palette import CLUSTERS, ROLES, blend, cluster_names
 
 try:
     import matplotlib.pyplot as plt
     from matplotlib.axes import Axes
-    from matplotlib.colors import to_rgb
     from matplotlib.figure import Figure
 except ModuleNotFoundError as error:
     raise missing("emlib.plotting", error.name, "figures") from error
@@ -39,9 +37,7 @@ __all__ = [
     "use_book_style",
 ]
 
-PALETTE = json.loads((files("emlib") / "palette.json").read_text(encoding="utf-8"))
-CLUSTERS = PALETTE["clusters"]
-INK, MUTED, PAPER = (PALETTE["roles"][role]["light"] for role in ("ink", "muted", "paper"))
+INK, MUTED, PAPER = (ROLES[role]["light"] for role in ("ink", "muted", "paper"))
 
 
 def use_book_style() -> None:
@@ -93,48 +89,7 @@ def to_svg(figure: Figure) -> str:
     return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
 
 
-def cluster_names(n_components: int) -> tuple[str, ...]:
-    """Return the first names of the palette, one a cluster; a ValueError if there are too few.
-
-    Examples
-    --------
-    >>> emlib.plotting.cluster_names(2)
-    ('fuchsia', 'green')
-    """
-    if n_components > len(CLUSTERS):
-        raise ValueError(f"the palette has {len(CLUSTERS)} clusters; n_components={n_components}.")
-    return tuple(CLUSTERS)[:n_components]
-
-
-def blend(resp: ArrayLike, names: Sequence[str]) -> np.ndarray:
-    """Mix the clusters' colours by responsibility.
-
-    Parameters
-    ----------
-    resp : array, shape (n_samples, n_components), rows sum to 1
-    names : sequence of n_components keys of the palette
-
-    Returns
-    -------
-    array, shape (n_samples, 3), red, green and blue from 0 to 1
-
-    Examples
-    --------
-    >>> emlib.plotting.blend([[1.0, 0.0], [0.5, 0.5]], ("green", "blue")).round(2)
-    array([[0.04, 0.46, 0.04],
-           [0.14, 0.44, 0.52]])
-    """
-    colors = np.array([to_rgb(CLUSTERS[name]["color"]) for name in names])
-    return np.clip(np.asarray(resp) @ colors, 0, 1)
-
-
-def plot_observations(
-    ax: Axes,
-    X: ArrayLike,
-    resp: ArrayLike | None = None,
-    names: Sequence[str] | None = None,
-    size: float = 36,
-) -> Axes:
+def plot_observations(ax, X, resp=None, names=None, size=36):
     """Scatter observations, shape (n_samples, 2): grey, or shaded by responsibility.
 
     With `resp`, shape (n_samples, n_components), the fill mixes the clusters' colours, and the

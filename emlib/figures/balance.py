@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..plotting import CLUSTERS
+from ..palette import paint
 from ..statistics import statistics
 from .figure import LiveFigure
 from .picture import Picture, number
@@ -78,9 +78,9 @@ class Balance(LiveFigure):
         for x, share in zip(*self.options.values(), strict=True):
             radius = DISC * np.sqrt(share)
             place = {"cx": plane.px(x), "cy": FLOOR - radius, "r": radius}
-            picture.add("circle", beam, **place, fill=CLUSTERS[NAME]["color"], class_="em-disc")
+            picture.add("circle", beam, **place, fill=paint(NAME), class_="em-disc")
         place = f"translate({number(plane.px(self.wedge))} {FLOOR})"
-        group = plane.add("g", part="wedge", transform=place, link="wedge")
+        group = plane.add("g", part="wedge", kind="place", transform=place, link="wedge")
         picture.add("circle", group, cy=8, r=17, fill="transparent", class_="em-target")
         picture.add("path", group, d=WEDGE, class_="em-wedge")
         axis = picture.plane("axis", RANGE, (0, 1), (BOX[0], 109, BOX[1], 1))

@@ -5,7 +5,6 @@ from typing import ClassVar
 import numpy as np
 
 from ..mixture import Parameters, log_likelihood, lower_bound, responsibilities
-from ..plotting import CLUSTERS
 from .figure import LiveFigure
 from .picture import Picture, number
 from .state import Numbers
@@ -14,7 +13,7 @@ X = np.array([-3, -2.5, -1, 0, 2, 4, 5])
 NAMES = ("green", "blue")
 GREEN, VARIANCE = -2.0, 2.0
 RANGE = (-5.0, 7.0)  # of the axis, which observations and blue's mean share
-HEIGHTS = (-44.0, -12.0)  # of the log-likelihood
+HEIGHTS = (-52.0, -12.0)  # of the log-likelihood
 GRID = np.linspace(*RANGE, 97)
 
 
@@ -103,7 +102,7 @@ class Bound(LiveFigure):
         """Draw both curves over blue's mean, and below them the shares of the observations."""
         picture = Picture(height=404)
         curves = picture.plane("curves", RANGE, HEIGHTS, (40, 24, 312, 190))
-        curves.axis([-40, -30, -20], "log-likelihood", along="y")
+        curves.axis([-50, -40, -30, -20], "log-likelihood", along="y")
         curves.axis([-4, -2, 0, 2, 4, 6], "mean of blue", along="x")
         self._draw_curves(picture, curves)
         shares = picture.plane("shares", (-0.5, 6.5), (0, 1), (40, 284, 312, 92))
@@ -115,17 +114,20 @@ class Bound(LiveFigure):
         low = HEIGHTS[0]
         heights = [self._likelihood(mean) for mean in GRID]
         plane.line(np.column_stack([GRID, heights]), part="likelihood", link="likelihood")
-        bound = np.array([self._bound(mean) for mean in GRID])
-        seen = bound >= low
-        d = plane.path(np.column_stack([GRID, bound])[seen]) if seen.any() else ""
-        blue = {"stroke": CLUSTERS["blue"]["color"], "stroke_width": 2, "stroke_dasharray": "7 4"}
-        plane.add("path", d=d, fill="none", part="bound", link="bound", **blue)
+        bound = np.column_stack([GRID, [self._bound(mean) for mean in GRID]])
+        inside = plane.clip(self.name)
+        plane.line(bound, "blue", inside, part="bound", link="bound", stroke_dasharray="7 4")
         v = self.values()
         at, foot = plane.px(self.mean), max(v["bound"], low)
         ends = {"x1": at, "x2": at, "y1": plane.py(v["likelihood"]), "y2": plane.py(foot)}
         plane.add(
             "line", **ends, stroke="currentColor", part="gap", class_="em-gap-bar", link="gap"
         )
+        place = f"translate({number(at)} {number(plane.py(low))})"
+        goes_on = {"seen": bool(v["bound"] < low), "transform": place, "kind": "place"}
+        ink = {"fill": "none", "stroke": "currentColor", "stroke_width": 2.5, "link": "gap"}
+        d = "M-6 -16L0 -9L6 -16"  # the gap is longer than the picture shows
+        plane.add("path", d=d, part="gap-below", **ink, **goes_on)
         plane.words(
             50, 42, f"gap {v['gap']:.2f}", part="gap-words", link="gap", class_="em-words em-reveal"
         )
@@ -142,6 +144,5 @@ class Bound(LiveFigure):
             plane.grip(i, share, f"share-{i}", cluster="blue", link=link)
             place = f"translate({number(at)} {number(plane.py(r))})"
             diamond = {"d": "M0 -5L5 0L0 5L-5 0Z", "fill": "currentColor", "link": link}
-            plane.add(
-                "path", **diamond, transform=place, part=f"posterior-{i}", class_="em-diamond"
-            )
+            look = {"part": f"posterior-{i}", "kind": "place", "class_": "em-diamond"}
+            plane.add("path", **diamond, transform=place, **look)

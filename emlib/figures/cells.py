@@ -1,6 +1,6 @@
 """Cells of a table in a picture: a number over a bar that is as long as the number is large."""
 
-from ..plotting import CLUSTERS
+from ..palette import paint
 
 
 def cell(picture, box, words, share, part, cluster=None, parent=None, secret="words"):
@@ -12,8 +12,8 @@ def cell(picture, box, words, share, part, cluster=None, parent=None, secret="wo
     left, top, width, height = box
     room = width - 4
     frame = {"x": left + 2, "y": top + 2, "width": room, "height": height - 4}
-    group = picture.add("g", parent, part=part)
-    fill = CLUSTERS[cluster]["color"] if cluster else "currentColor"
+    group = picture.add("g", parent, part=part, kind="cell")
+    fill = paint(cluster) if cluster else "currentColor"
     picture.add("rect", group, **frame, fill="none", class_="em-cell-frame")
     hidden = " em-reveal" if secret == "all" else ""
     size = frame | {"width": room * min(max(share, 0), 1)}

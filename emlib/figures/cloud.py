@@ -6,7 +6,7 @@ import numpy as np
 
 from ..datasets import sample_mixture
 from ..mixture import Parameters, responsibilities
-from ..plotting import CLUSTERS
+from ..palette import CLUSTERS, paint
 from .figure import LiveFigure
 from .picture import Picture, bars, number
 from .state import Choice, Numbers
@@ -167,8 +167,8 @@ class Cloud(LiveFigure):
             for x, y in dots
         )
         plane.add("path", d=d, fill="currentColor", class_="em-latent em-observation")
-        seen = "hidden" if shown is None else "visible"
-        marks = plane.add("g", part="observations", class_=self._reveal(), visibility=seen)
+        look = {"class_": self._reveal(), "seen": shown is not None}
+        marks = plane.add("g", part="observations", **look)
         shares = np.full((len(X), len(NAMES)), 1 / 3) if shown is None else shown
         plane.observations(X, shares, NAMES, size=size, parent=marks)
 
@@ -177,13 +177,12 @@ class Cloud(LiveFigure):
         return None if self.options["givens"] else "em-reveal"
 
     def _draw_parameters(self, plane):
-        p, seen = self.parameters(), "visible"
-        if p is None:
-            p, seen = MADE_BY, "hidden"
+        p = self.parameters() or MADE_BY
+        seen = self.parameters() is not None
         for k, name in enumerate(NAMES):
-            more = {"visibility": seen, "link": f"cluster-{k}"}
+            more = {"seen": seen, "link": f"cluster-{k}"}
             plane.ellipse(p.means[k], p.covariances[k], name, part=f"ellipse-{k}", **more)
-            more |= {"text_anchor": "middle", "class_": "em-words em-halo"}
+            more |= {"text_anchor": "middle", "class_": "em-words em-halo", "kind": None}
             x, y = p.means[k]
             right, down = plane.px(x), plane.py(y) + 6
             plane.words(right, down, "+", font_size=20, part=f"mean-{k}", **more)
@@ -230,7 +229,7 @@ class Cloud(LiveFigure):
                 f"M{number(start)} {number(top + i * step)}h{number(length)}v1.6h{number(-length)}Z"
                 for i, length in enumerate((room - 3) * shares[:, k])
             )
-            color, glyph = CLUSTERS[name]["color"], CLUSTERS[name]["glyph"]
+            color, glyph = paint(name), CLUSTERS[name]["glyph"]
             picture.add("path", array, d=rows, fill=color, part=f"column-{k}", link=f"cluster-{k}")
             picture.text(start + room / 2, top - 7, glyph, array, fill=color, text_anchor="middle")
         y, (x1, y1) = top + self.row * step, (plane.px(X[self.row, 0]), plane.py(X[self.row, 1]))

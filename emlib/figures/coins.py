@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..mixture import softmax
-from ..plotting import CLUSTERS
+from ..palette import CLUSTERS, paint
 from .figure import LiveFigure
 from .picture import Picture, share_bar
 from .state import Choice, Numbers
@@ -98,7 +98,7 @@ class Coins(LiveFigure):
         return picture
 
     def _draw_scale(self, plane, k, bias, height):
-        color, down = CLUSTERS[NAMES[k]]["color"], plane.py(height)
+        color, down = paint(NAMES[k]), plane.py(height)
         plane.words(4, down + 4.5, CLUSTERS[NAMES[k]]["glyph"], fill=color)
         plane.words(19, down + 4.5, f"coin {COINS[k]}", link=f"coin-{k}")
         plane.line([[0, height], [1, height]], NAMES[k], link=f"coin-{k}")

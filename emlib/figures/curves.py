@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..plotting import CLUSTERS
-from .picture import MARKS, Picture, number, share_bar
+from ..palette import CLUSTERS, paint
+from .picture import MARKS, Picture, number, share_bar, tell_share
 
 CELLS = 240  # a curve is so many straight pieces
 STICK = 7  # width of a stick, in units of the picture
@@ -32,24 +32,24 @@ def _curves(figure, plane):
         _boundaries(figure, plane)
     at = float(plane.px(figure.x))
     flag = {"link": "observation label"}
-    plane.add("line", x1=at, x2=at, y1=18, y2=190, class_="em-pole", part="pole", **flag)
+    plane.pole(figure.x, 18, 190, class_="em-pole", part="pole", **flag)
     middle = {"text_anchor": "middle", "class_": "em-words em-halo"}
-    plane.words(np.clip(at, 28, 332), 13, "this one", part="flag", **flag, **middle)
+    plane.words(np.clip(at, 28, 332), 13, "this one", part="flag", kind=None, **flag, **middle)
     for k, name in enumerate(figure.cluster_names()):
         points = _above_floor(np.column_stack([grid, levels[:, k]]))
         plane.line(points, name, part=f"curve-{k}", link=f"cluster-{k} covariance")
     _sticks(figure, plane, at)
     right = np.clip(plane.px(figure.means), 36, 324)
-    down = _apart(right, np.maximum(plane.py(np.diag(peaks)) - 7, 36))
+    down = apart(right, np.maximum(plane.py(np.diag(peaks)) - 7, 36))
     for k, name in enumerate(figure.cluster_names()):
-        words = {"part": f"label-{k}", "link": f"cluster-{k} mean"}
+        words = {"part": f"label-{k}", "kind": None, "link": f"cluster-{k} mean"}
         plane.words(right[k], down[k], _words(name), **words, **middle)
 
 
 def _sticks(figure, plane, at):
     names, now = figure.cluster_names(), figure.level(figure.log_heights(figure.x)[0])
     for k, name in enumerate(names):
-        style = {"fill": CLUSTERS[name]["color"], "class_": "em-stick em-reveal"}
+        style = {"fill": paint(name), "class_": "em-stick em-reveal"}
         style["link"] = f"product product-{k}"
         left, top = at + (k - len(names) / 2) * STICK, float(plane.py(now[k]))
         size = {"x": left, "y": top, "width": STICK, "height": 170 - top}
@@ -62,11 +62,10 @@ def _sticks(figure, plane, at):
 def _boundaries(figure, plane):
     places = figure.boundaries()
     for i in range(2 * len(figure.means) - 2):
-        at = float(plane.px(places[i])) if i < len(places) else 0
-        seen = "visible" if i < len(places) else "hidden"
-        ink = {"stroke": "currentColor", "stroke_width": 1.5, "visibility": seen}
-        ends = {"x1": at, "x2": at, "y1": 22, "y2": 170, "part": f"boundary-{i}"}
-        plane.add("line", **ends, **ink, class_="em-boundary em-reveal")
+        seen = i < len(places)
+        ink = {"stroke": "currentColor", "stroke_width": 1.5, "class_": "em-boundary em-reveal"}
+        at = places[i] if seen else plane.x[0]
+        plane.pole(at, 22, 170, part=f"boundary-{i}", seen=seen, **ink)
 
 
 def _rail(figure, rail):
@@ -86,12 +85,9 @@ def _bands(figure, plane):
     shown = plane.add("g", class_="em-reveal", link="responsibility")
     for k in reversed(range(len(names))):
         area = np.column_stack([grid, tops[:, k]]).tolist()
-        d = plane.path(np.array([*area, [reach[1], 0], [reach[0], 0]]), closed=True)
-        color = CLUSTERS[names[k]]["color"]
-        plane.picture.add("path", shown, d=d, fill=color, class_="em-territory", part=f"band-{k}")
-    at = float(plane.px(figure.x))
-    ends = {"x1": at, "x2": at, "y1": 248, "y2": 288, "class_": "em-pole-over"}
-    plane.picture.add("line", shown, **ends, part="pole-over")
+        corners = np.array([*area, [reach[1], 0], [reach[0], 0]])
+        plane.area(corners, names[k], shown, class_="em-territory", part=f"band-{k}")
+    plane.pole(figure.x, 248, 288, shown, class_="em-pole-over", part="pole-over")
     edges = [reach[0], *figure.boundaries(), reach[1]]
     for i in range(2 * len(names) - 1):
         low, high = edges[i : i + 2] if i + 1 < len(edges) else (reach[0], reach[0])
@@ -113,7 +109,7 @@ def _shares(figure, picture, down):
     for k, (name, share) in enumerate(zip(names, resp, strict=True)):
         part = k / (len(names) - 1)
         anchor = {0: "start", 1: "end"}.get(part, "middle")
-        place, words = (8 + 344 * part, down), f"{_words(name)} {share:.2f}"
+        place, words = (8 + 344 * part, down), f"{_words(name)} {tell_share(share)}"
         picture.text(*place, words, shown, text_anchor=anchor, part=f"share-{k}-words")
 
 
@@ -128,7 +124,7 @@ def _above_floor(points):
     return points[seen] if seen.any() else points[:1]
 
 
-def _apart(right, down):
+def apart(right, down):
     """Move labels that would overlap below each other, the sooner the nearer they are."""
     down, placed = np.array(down), []
     for k in np.argsort(down, kind="stable"):

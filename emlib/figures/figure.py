@@ -8,46 +8,18 @@ A figure is a subclass with a `kind` (its file in js/), traits from `state.py`, 
 import json
 import re
 from html import escape
-from importlib.resources import files
-from math import isfinite
 from typing import ClassVar
 
 import anywidget
+import numpy as np
 from traitlets import Dict, TraitError, Unicode, validate
 
-from ..plotting import CLUSTERS, PALETTE
+from ..palette import CLUSTERS, paint
+from .assets import script, style_with_palette
 from .picture import MARKS, Picture
 from .state import Numbers
 
-FOLDER = files("emlib.figures")
-CORE = ("emlib", "stage", "panel", "mount")  # js/*.js, each standing on those before it
 NAME = re.compile(r"[a-z][a-z0-9-]*")
-
-
-def script(kind):
-    """Return the JavaScript of one figure as the module that JupyterLab loads."""
-    sources = [(FOLDER / "js" / f"{name}.js").read_text("utf-8") for name in (*CORE, kind)]
-    return "\n".join([*sources, "export default { render: globalThis.emlib.render };\n"])
-
-
-def style():
-    """Return the style sheet of figures for JupyterLab, where no page brings the palette."""
-    roles, clusters = PALETTE["roles"], PALETTE["clusters"]
-
-    def variables(theme):
-        return " ".join(f"--em-{name}: {value[theme]};" for name, value in roles.items())
-
-    marks = [
-        f'.em-{name}::before {{ content: "{value["glyph"]}"; color: {value["color"]}; }}'
-        for name, value in clusters.items()
-    ]
-    rules = [
-        f".em-figure {{ {variables('light')} }}",
-        f'[data-jp-theme-light="false"] .em-figure {{ {variables("dark")} }}',
-        *marks,
-        (FOLDER / "figures.css").read_text("utf-8"),
-    ]
-    return "\n".join(rules)
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -69,11 +41,13 @@ class LiveFigure(anywidget.AnyWidget):
     options: ClassVar[dict] = {}
     name = Unicode()
     config = Dict().tag(sync=True)
+    markup = Unicode().tag(sync=True)
     guess = Unicode("").tag(sync=True, state=True)
+    _drawn = None
 
     def __init_subclass__(cls, **keywords):
         if cls.__dict__.get("kind"):  # traitlets makes further subclasses of its own
-            cls._esm, cls._css = script(cls.kind), style()
+            cls._esm, cls._css = script(cls.kind), style_with_palette()
         super().__init_subclass__(**keywords)
 
     def __init__(self, name, caption, prediction=None, **more):
@@ -92,6 +66,7 @@ class LiveFigure(anywidget.AnyWidget):
         self.caption, self.prediction = caption, prediction
         super().__init__(name=name, **more)
         self.config = self._config()
+        self._draw_once()
 
     # --- What a figure says of itself; subclasses fill these in
 
@@ -112,7 +87,7 @@ class LiveFigure(anywidget.AnyWidget):
         if not self.prediction:
             return ""
         ask, words = escape(self.prediction.ask), escape(self.prediction.words())
-        return f'<p class="em-answer"><strong>{ask}</strong> {words}</p>'
+        return f"<p><strong>{ask}</strong> {words}</p>"
 
     def equation(self) -> str:
         """Return the equation below the picture as HTML, with links into it (`equation.py`)."""
@@ -127,11 +102,14 @@ class LiveFigure(anywidget.AnyWidget):
         return {}
 
     def limits(self) -> dict:
-        """Return [low, high] for each number, or list of numbers, of the state that has bounds."""
+        """Return [low, high] for each number, or list of numbers, of the state that has bounds.
+
+        Each is a number, or a list with one for every entry of the (innermost) list.
+        """
         return {
-            key: [trait.low, trait.high]
+            key: [np.asarray(end).tolist() for end in (trait.low, trait.high)]
             for key, trait in self.traits(state=True).items()
-            if isinstance(trait, Numbers) and isfinite(trait.low)
+            if isinstance(trait, Numbers) and np.all(np.isfinite(trait.low))
         }
 
     def cluster_names(self) -> tuple:
@@ -146,10 +124,12 @@ class LiveFigure(anywidget.AnyWidget):
 
     def to_html(self):
         """Return the figure for a page: alive where its scripts are, and a picture elsewhere."""
-        config = {key: value for key, value in self._config().items() if key != "markup"}
-        stored = {"config": config, "state": config.pop("state")}
+        self._draw_once()
+        config = {key: value for key, value in self.config.items() if key not in ("first", "keys")}
+        stored = {"config": config, "state": self.state()}
         data = json.dumps(stored, sort_keys=True, ensure_ascii=False).replace("<", "\\u003c")
-        return self._markup(f'<script type="application/json">{data}</script>')
+        script = f'<script type="application/json">{data}</script>'
+        return self.markup.removesuffix("</figure>") + f"{script}</figure>"
 
     def __repr__(self):
         return f"{type(self).__name__}: {self.summary()}"
@@ -165,25 +145,40 @@ class LiveFigure(anywidget.AnyWidget):
             "kind": self.kind,
             "name": self.name,
             "clusters": [
-                {"name": name, **CLUSTERS[name], "mark": MARKS[CLUSTERS[name]["marker"]]}
+                {
+                    "name": name,
+                    "color": CLUSTERS[name]["color"],
+                    "paint": paint(name),
+                    "glyph": CLUSTERS[name]["glyph"],
+                    "mark": MARKS[CLUSTERS[name]["marker"]],
+                }
                 for name in names
             ],
             "limits": self.limits(),
             "most": {k: v.most for k, v in self.traits(state=True).items() if hasattr(v, "most")},
             "prediction": self.prediction.config() if self.prediction else None,
             "options": self.options,
-            "state": self.state(),
-            "markup": self._markup(""),
+            "keys": sorted(self.traits(state=True)),
+            "first": self.state(),
             **self.constants(),
         }
 
-    def _markup(self, data):
-        picture = self.draw()
+    def _draw_once(self):
+        """Draw the figure in its state, unless it is drawn like that already."""
+        state = self.state()
+        if state != self._drawn:
+            self.markup, self._drawn = self._markup(), state
+
+    def _markup(self):
+        picture, caption = self.draw(), f"caption-{self.name}"
         stage = f'<div class="em-stage">{picture.markup(self.alt())}</div>' if picture else ""
+        answer = self.answer()
+        if answer:  # closed until it is asked for: a reader without scripts guesses, too
+            answer = f'<details class="em-answer"><summary>The answer</summary>{answer}</details>'
         return (
-            f'<figure class="em-figure" id="figure-{self.name}" data-kind="{self.kind}">'
-            f"{stage}{self.equation()}<figcaption>{escape(self.caption)}</figcaption>"
-            f"{self.answer()}{data}</figure>"
+            f'<figure class="em-figure" id="figure-{self.name}" data-kind="{self.kind}"'
+            f' aria-labelledby="{caption}">{stage}{self.equation()}'
+            f'<figcaption id="{caption}">{escape(self.caption)}</figcaption>{answer}</figure>'
         )
 
     @validate("guess")

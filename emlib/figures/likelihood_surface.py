@@ -7,7 +7,8 @@ from ..engine.expectation import e_step
 from ..gaussian import log_gaussian
 from ..maximization import m_step
 from ..mixture import Parameters, log_likelihood
-from ..plotting import CLUSTERS
+from ..palette import CLUSTERS
+from .curves import apart
 from .figure import LiveFigure
 from .picture import Picture, number
 from .state import Numbers, round_off
@@ -149,13 +150,16 @@ class LikelihoodSurface(LiveFigure):
             seen[x] = seen.get(x, -1) + 1
             place = f"translate({number(plane.px(x))} {number(plane.py(0) - 4 - 6 * seen[x])})"
             plane.add("circle", r=3, transform=place, fill="currentColor")
-        for k, density in enumerate(self._densities()):
+        densities = self._densities()
+        right = plane.px(self.means)
+        down = apart(right, plane.py(densities.max(axis=1)) - 5)
+        for k, density in enumerate(densities):
             points = np.column_stack([CURVE, density])
             plane.line(points, NAMES[k], part=f"curve-{k}", link=f"mean-{k}")
             middle = {"text_anchor": "middle", "class_": "em-words em-halo"}
-            at, up = plane.px(self.means[k]), plane.py(density.max()) - 5
             words = f"{CLUSTERS[NAMES[k]]['glyph']} {NAMES[k]}"
-            plane.words(at, up, words, part=f"label-{k}", link=f"mean-{k}", **middle)
+            name = {"part": f"label-{k}", "kind": None, "link": f"mean-{k}"}
+            plane.words(right[k], down[k], words, **name, **middle)
         plane.axis([40, 55, 70, 85, 100], "waiting time (min)")
 
     def _densities(self):

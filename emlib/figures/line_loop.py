@@ -6,10 +6,10 @@ import numpy as np
 
 from ..gaussian import log_gaussian
 from ..mixture import Parameters, log_likelihood
-from ..plotting import cluster_names
+from ..palette import cluster_names, paint
 from .figure import LiveFigure
-from .loop import look_at, run_half_steps
-from .picture import MARKS, Picture
+from .loop import has_collapsed, look_at, needle, run_half_steps
+from .picture import Picture
 from .state import Numbers
 
 MOST = 60  # half-steps
@@ -28,12 +28,15 @@ class LineLoop(LiveFigure):
         How far it has gone: odd after an E-step, even after an M-step.
     x, variances : list
         The observations, and the variances of the start; its weights are equal.
+    collapse : str
+        Where a reader is told what it means that a cluster collapses: a link.
     """
 
     kind = "line-loop"
     options: ClassVar[dict] = {
         "x": (-3, -2.5, -1, 0, 2, 4, 5),
         "variances": (1, 0.2, 3),
+        "collapse": "",
     }
     start = Numbers([-4.0, 0.0, 8.0], low=RIGHT[0], high=RIGHT[1])
     half_steps = Numbers(0, low=0, high=MOST, whole=True)
@@ -49,6 +52,11 @@ class LineLoop(LiveFigure):
         covariances = np.reshape(self.options["variances"], (-1, 1, 1)).astype(float)
         start = Parameters(np.full(3, 1 / 3), means, covariances)
         return X, *run_half_steps(X, start, int(self.half_steps))
+
+    def collapsed(self):
+        """Return whether the last M-step on screen has left a cluster without width."""
+        _, parameters, resp = self.run()
+        return has_collapsed(parameters, resp, int(self.half_steps))
 
     def view(self):
         """Return the parameters and the responsibilities on screen (None before the first)."""
@@ -90,15 +98,14 @@ class LineLoop(LiveFigure):
             points = np.column_stack([GRID, densities[:, k]])
             plane.line(points, name, parent=inside, part=f"curve-{k}", link=f"cluster-{k}")
         zero = np.column_stack([X[:, 0], np.zeros(len(X))])
-        if resp is None:
-            for i, (x, y) in enumerate(zero):
-                place = f"translate({plane.px(x):.2f} {plane.py(y):.2f})"
-                grey = {"fill": "currentColor", "class_": "em-observation em-grey"}
-                plane.add("path", d=MARKS["o"], transform=place, part=f"obs-{i}", **grey)
-        else:
-            plane.observations(zero, resp, self.cluster_names(), part="obs")
-        seen = "visible" if self.half_steps == 0 else "hidden"
+        plane.observations(zero, resp, self.cluster_names(), part="obs")
+        collapsed = needle(X, resp) if self.collapsed() else None
+        for k, name in enumerate(self.cluster_names()):
+            seen = collapsed is not None and collapsed[0] == k
+            look = {"stroke": paint(name), "class_": "em-needle", "seen": seen}
+            at = collapsed[1][0] if seen else self.start[k]
+            plane.pole(at, 26, 202, part=f"needle-{k}", **look)
         for k, (mean, name) in enumerate(zip(self.start, self.cluster_names(), strict=True)):
-            grip = {"words": name, "cluster": name, "link": f"cluster-{k}", "visibility": seen}
-            plane.grip(mean, TALL[1] * 0.82, f"start-{k}", **grip)
+            grip = {"words": name, "cluster": name, "link": f"cluster-{k}"}
+            plane.grip(mean, TALL[1] * 0.82, f"start-{k}", seen=self.half_steps == 0, **grip)
         return picture

@@ -6,10 +6,10 @@ import numpy as np
 
 from ..gaussian import log_gaussian
 from ..mixture import responsibilities
-from ..plotting import CLUSTERS
+from ..palette import paint
 from .equation import equation, fraction, sign
 from .figure import LiveFigure
-from .picture import Picture
+from .picture import BESIDE, Picture, number
 from .state import Numbers
 
 NAMES = ("fuchsia", "green", "blue")
@@ -105,10 +105,7 @@ class LogOdds(LiveFigure):
         band.axis((0, 2, 4, 6, 8, 10), "value x")
         plane = picture.plane("main", RANGE, (LANE, TOP), (8, 8, 344, 132))
         self._draw_densities(plane)
-        ring = plane.this_one(self.x, LANE / 2, link="observation", words=None)
-        side = -1 if self.x > 7 else 1
-        anchor = "start" if side > 0 else "end"
-        picture.text(16 * side, 4.5, "this one", ring, text_anchor=anchor, part="this-one-words")
+        plane.this_one(self.x, LANE / 2, link="observation", words=BESIDE)
         self._draw_bars(picture)
         return picture
 
@@ -131,9 +128,7 @@ class LogOdds(LiveFigure):
         shown = band.add("g", class_="em-reveal", link="sum")
         for k, name in enumerate(NAMES):
             lower, upper = np.column_stack([x, tops[:, k]]), np.column_stack([x, tops[:, k + 1]])
-            d = band.path(np.vstack([lower, upper[::-1]]), closed=True)
-            look = {"fill": CLUSTERS[name]["color"], "part": f"band-{k}"}
-            band.picture.add("path", shown, d=d, **look)
+            band.area(np.vstack([lower, upper[::-1]]), name, shown, part=f"band-{k}")
 
     def _draw_bars(self, picture):
         values = self.values()
@@ -145,17 +140,29 @@ class LogOdds(LiveFigure):
             start, value = starts[part], values[part]
             ends = np.clip([start, start + value], *odds.x)
             left, right = odds.px(ends.min()), odds.px(ends.max())
-            color = CLUSTERS[NAMES[BLUE if value > 0 else GREEN]]["color"]
+            color = paint(NAMES[BLUE if value > 0 else GREEN])
             bar = {"x": left, "width": right - left, "y": FIRST + row * STEP, "height": HIGH}
             hidden = None if part == "prior" else "em-reveal"
             group = odds.add("g", link=part, class_=hidden)
             picture.add("rect", group, **bar, fill=color, part=f"bar-{part}")
+            self._draw_cut(group, odds, row, start + value)
             said = f"{WORDS[row]} {spell(value)}"
             down = FIRST + row * STEP - 5
             picture.text(12, down, said, group, part=f"words-{part}")
         odds.axis((-6, -3, 0, 3, 6), "log odds")
         odds.words(8, 346, "← green ahead")
         odds.words(352, 346, "blue ahead →", text_anchor="end")
+
+    def _draw_cut(self, group, odds, row, end):
+        """Draw an arrowhead at the edge of the plane where a bar goes on beyond it."""
+        beyond = end < odds.x[0] or end > odds.x[1]
+        side = -1 if end < 0 else 1
+        at = number(odds.px(odds.x[0] if side < 0 else odds.x[1]))
+        middle = number(FIRST + row * STEP + HIGH / 2)
+        place = f"translate({at} {middle}) scale({side} 1)"
+        look = {"fill": "currentColor", "seen": bool(beyond), "data_middle": middle}
+        d = "M-1 -9L8 0L-1 9Z"
+        odds.picture.add("path", group, d=d, transform=place, part=f"cut-{BARS[row]}", **look)
 
 
 def spell(value):

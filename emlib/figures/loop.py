@@ -4,9 +4,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..gaussian import ROUNDING
 from ..maximization import m_step
 from ..mixture import Parameters, log_likelihood, responsibilities
-from ..plotting import cluster_names
+from ..palette import cluster_names
 from ..statistics import statistics
 from .figure import LiveFigure
 from .picture import MARKS, Picture, number
@@ -46,6 +47,8 @@ class Loop(LiveFigure):
         Whether observations can be added and removed, and the number of clusters chosen.
     clouds : dict
         Other clouds to choose from, by name.
+    collapse : str
+        Where a reader is told what it means that a cluster collapses: a link.
     """
 
     kind = "loop"
@@ -57,6 +60,7 @@ class Loop(LiveFigure):
         "up_ticks": (),
         "paint": False,
         "clouds": {},
+        "collapse": "",
     }
     X = Points([[-2, 0], [-1.5, 1], [-1, -0.5], [1, 0.5], [1.5, -1], [2, 0]])
     start = Numbers([[-1.0, 1.0], [1.0, -1.0]], low=-FAR, high=FAR, lengths=(2, 3))
@@ -93,21 +97,30 @@ class Loop(LiveFigure):
     def view(self):
         """Return the parameters and the responsibilities on screen (None before the first step).
 
-        And all parameters so far. Where too much is missing for a run, there are none of them.
+        Then all parameters so far, and the cluster that the last M-step has collapsed, with the
+        ends of its needle (None if there is none). Where too much is missing for a run, there are
+        none of them.
         """
         if self.missing():
-            return None, None, []
+            return None, None, [], None
         parameters, resp = self.run()
         done, shown = look_at(parameters, resp, int(self.half_steps))
-        return parameters[done], shown, parameters[: done + 1]
+        ended = has_collapsed(parameters, resp, int(self.half_steps))
+        collapsed = needle(np.array(self.X), resp[-1]) if ended else None
+        return parameters[done], shown, parameters[: done + 1], collapsed
 
     def constants(self):
-        """Return the mark of an observation without responsibilities, and what a run needs."""
-        return {"dot": MARKS["o"], "least": LEAST, "flat": FLAT}
+        """Return what a run needs."""
+        return {"least": LEAST, "flat": FLAT}
+
+    def limits(self):
+        """Bound the observations and the starts by the picture."""
+        ends = [list(pair) for pair in zip(self.options["right"], self.options["up"], strict=True)]
+        return super().limits() | {"X": ends, "start": ends}
 
     def values(self):
         """Return the log-likelihood and a row of parameters for each cluster."""
-        now, _, _ = self.view()
+        now, *_ = self.view()
         if now is None:
             return {"likelihood": np.nan, "parameters": []}
         sds = np.sqrt(np.diagonal(now.covariances, axis1=1, axis2=2))
@@ -123,7 +136,7 @@ class Loop(LiveFigure):
 
     def alt(self):
         """Say what the picture shows."""
-        now, resp, _ = self.view()
+        now, resp, *_ = self.view()
         if now is None:
             return (
                 f"Grey observations and nothing else, {len(self.X)} of them: too few for the loop."
@@ -144,13 +157,13 @@ class Loop(LiveFigure):
         plane.axis(o["right_ticks"], o["labels"][0])
         plane.axis(o["up_ticks"], "", along="y")
         plane.words(BOX[0] + 6, BOX[1] + 14, o["labels"][1])
-        now, resp, sofar = self.view()
+        now, resp, sofar, collapsed = self.view()
         self._draw_observations(plane, resp)
-        self._draw_ellipses(plane, now)
+        self._draw_ellipses(plane, now, collapsed)
         for k, (mean, name) in enumerate(zip(self.start, self.cluster_names(), strict=True)):
-            seen = "visible" if self.half_steps == 0 and k < self.count() else "hidden"
+            seen = self.half_steps == 0 and k < self.count()
             grip = {"words": name, "cluster": name, "link": f"cluster-{k}"}
-            plane.grip(*mean, f"start-{k}", visibility=seen, **grip)
+            plane.grip(*mean, f"start-{k}", seen=seen, **grip)
         self._draw_chosen(plane)
         self._draw_trace(picture, sofar)
         return picture
@@ -161,27 +174,26 @@ class Loop(LiveFigure):
             names = self.cluster_names()[: resp.shape[1]]
             plane.observations(self.X, resp, names, size=0.8, parent=group)
             return
-        for x, y in self.X:
-            place = f"translate({number(plane.px(x))} {number(plane.py(y))}) scale(0.8)"
-            dot = {"d": MARKS["o"], "fill": "currentColor", "class_": "em-observation em-grey"}
-            plane.picture.add("path", group, **dot, transform=place)
+        plane.observations(self.X, size=0.8, parent=group)
 
-    def _draw_ellipses(self, plane, now):
+    def _draw_ellipses(self, plane, now, collapsed):
         inside = plane.clip(self.name)
         for k, name in enumerate(self.cluster_names()):
             there = now is not None and k < len(now.means)
             shape = (now.means[k], now.covariances[k]) if there else (self.start[k], np.eye(2))
             for radius in (1, 2):
                 more = {"part": f"ellipse-{k}-{radius}", "link": f"cluster-{k}", "parent": inside}
-                drawn = plane.ellipse(*shape, name, radius, **more)
-                if not there:
-                    drawn.set("d", "")
+                plane.ellipse(*shape, name, radius, seen=there, **more)
+            fallen = collapsed is not None and collapsed[0] == k
+            look = {"part": f"needle-{k}", "class_": "em-needle", "stroke_dasharray": None}
+            ends = collapsed[1] if fallen else [self.start[k]] * 2
+            plane.line(ends, name, inside, seen=fallen, **look)
 
     def _draw_chosen(self, plane):
         """Ring the chosen observation, twice: the one to choose another with, and one to move."""
         middle = [sum(plane.x) / 2, sum(plane.y) / 2]
         place = [*self.X, middle][min(self.chosen, len(self.X))]
-        seen = {"visibility": "visible" if self.X else "hidden"}
+        seen = {"seen": bool(self.X), "kind": "place"}
         at = f"translate({number(plane.px(place[0]))} {number(plane.py(place[1]))})"
         picker = plane.add("g", part="pick", transform=at, pointer_events="none", **seen)
         plane.picture.add("circle", picker, r=21, fill="transparent", class_="em-target")
@@ -193,20 +205,20 @@ class Loop(LiveFigure):
         plane = picture.plane("trace", (0, MOST / 2), (0, 1), TRACE)
         plane.axis([0, 40, 80, 120], "iteration")
         plane.words(TRACE[0], TRACE[1] - 8, "log-likelihood", text_anchor="start")
-        for part, value, up in (("high", high, 1), ("low", low, 0)):
-            label = f"{value:.0f}".replace("-", "−") if len(heights) else ""
+        begun = f"the start, {_whole(heights[0])}, lies below" if len(heights) > 2 else ""
+        end = {"text_anchor": "end", "part": "trace-start"}
+        plane.words(TRACE[0] + TRACE[2], TRACE[1] - 8, begun, **end)
+        for part, value, up, few in (("high", high, 1, 1), ("low", low, 0, 0)):
+            label = _whole(value) if len(heights) > few else ""
             down = plane.py(up) + 8 * up + 1
             plane.words(TRACE[0] - 6, down, label, text_anchor="end", part=f"trace-{part}")
         shown = np.clip((heights - low) / (high - low), 0, 1)
         points = np.column_stack([np.arange(len(heights)), shown])
-        if len(points):
-            plane.line(points, part="trace")
-        else:
-            plane.line([[0, 0]], part="trace").set("d", "")
+        plane.line(points, part="trace")
         right, up = points[-1] if len(points) else (0, 0)
         place = f"translate({number(plane.px(right))} {number(plane.py(up))})"
-        dot = {"d": MARKS["o"], "fill": "currentColor", "transform": place, "part": "trace-now"}
-        plane.add("path", visibility="visible" if len(points) else "hidden", **dot)
+        dot = {"d": MARKS["o"], "fill": "currentColor", "transform": place, "kind": "place"}
+        plane.add("path", seen=len(points) > 0, part="trace-now", **dot)
 
 
 def run_half_steps(X, start, half_steps):
@@ -231,8 +243,43 @@ def look_at(parameters, resp, half_steps):
     """Return how many iterations are done, and the responsibilities on screen (None at first)."""
     done, half = divmod(half_steps, 2)
     done = min(done, len(parameters) - 1)
-    last = done if half and done < len(resp) else done - 1
+    ahead = half or has_collapsed(parameters, resp, half_steps)
+    last = done if ahead and done < len(resp) else done - 1
     return done, resp[last] if last >= 0 else None
+
+
+def has_collapsed(parameters, resp, half_steps):
+    """Return whether the last of so many half-steps has left a cluster without width."""
+    return len(resp) == len(parameters) and half_steps >= 2 * len(parameters)
+
+
+def needle(X, resp):
+    """Return which cluster's new covariance has no width, and the ends of its long axis.
+
+    Shape (2, n_features). The covariance is tried as `emlib.gaussian` does: a pivot that is no
+    larger than the rounding of its variance is zero.
+    """
+    for k, r in enumerate(resp.T):
+        mean = r @ X / r.sum()
+        covariance = (r[:, None] * (X - mean)).T @ (X - mean) / r.sum()
+        if not _has_width(covariance):
+            spread, axes = np.linalg.eigh(covariance)
+            half = np.sqrt(max(spread[-1], 0)) * axes[:, -1]
+            half = half if half[0] >= 0 else -half
+            return k, np.array([mean - half, mean + half])
+    raise ValueError("no cluster has collapsed.")
+
+
+def _has_width(covariance):
+    scale = len(covariance) * ROUNDING * np.diag(covariance)
+    try:
+        return bool(np.all(np.diag(np.linalg.cholesky(covariance)) ** 2 > scale))
+    except np.linalg.LinAlgError:
+        return False
+
+
+def _whole(value):
+    return f"{value:.0f}".replace("-", "−")
 
 
 def trace_range(heights):

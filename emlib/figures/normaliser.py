@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..mixture import Parameters, log_joint
-from ..plotting import CLUSTERS
+from ..palette import CLUSTERS, paint
 from .cells import cell
 from .equation import bayes, variance
 from .figure import LiveFigure
@@ -154,17 +154,15 @@ class Normaliser(LiveFigure):
         below = np.zeros(len(grid))
         for k, name in enumerate(NAMES):
             band = np.r_[np.c_[grid, edges[:, k]], np.c_[grid, below][::-1]]
-            color = CLUSTERS[name]["color"]
-            d = plane.path(band, closed=True)
             look = {"class_": "em-band", "link": f"col-{k} weight mean covariance"}
-            plane.add("path", d=d, fill=color, part=f"band-{k}", **look)
+            plane.area(band, name, part=f"band-{k}", **look)
             below = edges[:, k]
         outline = np.c_[grid, edges[:, -1]]
         plane.line(outline, part="mixture", link="mixture")
         plane.words(LEFT, FOOT - HEIGHT - 8, "mixture density p(x)", text_anchor="start")
         for t, tick in enumerate(TICKS):
             down = FOOT - HEIGHT * tick / top
-            group = plane.add("g", part=f"tick-{t}", visibility=self._shown(t))
+            group = plane.add("g", part=f"tick-{t}", seen=self._shown(t))
             group.set("transform", f"translate(0 {number(down)})")
             ink = {"y1": 0, "y2": 0, "stroke": "currentColor"}
             one = {"x2": RIGHT, "stroke_dasharray": "2 3"} if tick == 1 else {"x2": LEFT}
@@ -179,7 +177,7 @@ class Normaliser(LiveFigure):
         """Return whether a tick of the density axis is seen: few, and only where there is room."""
         top = self._top()
         few = TICKS[t] >= 0.5 if top > 0.6 else TICKS[t] <= 0.5
-        return "visible" if few and TICKS[t] < 0.98 * top else "hidden"
+        return bool(few and TICKS[t] < 0.98 * top)
 
     def _draw_slice(self, picture):
         here, top = self.products(self.x[self.chosen])[0], self._top()
@@ -199,13 +197,13 @@ class Normaliser(LiveFigure):
             size = {"x": left, "y": 248, "width": width, "height": 20}
             self._segment(picture, lying, k, size, "lying")
             left += width
-        one = picture.add("g", part="one", visibility="visible" if length < 320 else "hidden")
+        one = picture.add("g", part="one", seen=bool(length < 320))
         one.set("transform", f"translate({number(LEFT + length)} 0)")
         picture.add("line", one, x1=0, x2=0, y1=243, y2=273, stroke="currentColor", stroke_width=2)
         picture.text(4, 254, "1", one, class_="em-words em-halo")
 
     def _segment(self, picture, parent, k, size, part):
-        color = CLUSTERS[NAMES[k]]["color"]
+        color = paint(NAMES[k])
         picture.add("rect", parent, **size, fill=color, class_="em-slice", part=f"{part}-{k}")
 
     def _length(self):
@@ -221,7 +219,7 @@ class Normaliser(LiveFigure):
         sums = {"rows": cells.sum(axis=1), "columns": cells.sum(axis=0), "all": cells.sum()}
         for k, name in enumerate(NAMES):
             head = picture.add("g", link=f"col-{k}")
-            right, color = COLUMNS[k + 1] - 6, CLUSTERS[name]["color"]
+            right, color = COLUMNS[k + 1] - 6, paint(name)
             words = picture.text(right, TABLE - 8, "", head, text_anchor="end")
             glyph = {"fill": color, "text": CLUSTERS[name]["glyph"] + " "}
             picture.add("tspan", words, **glyph)

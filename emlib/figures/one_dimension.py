@@ -94,10 +94,14 @@ class OneDimension(LiveFigure):
 
     @cached_property
     def _frame(self):
-        """Floor and top of the picture as logarithms, from the first state: a frame stays put."""
+        """Floor and top of the picture as logarithms, from the first state: a frame stays put.
+
+        Above the floor lie the highest curve at every place within reach, and every curve at the
+        observation that the figure starts with.
+        """
         on_grid = self.log_heights(np.linspace(*self.options["reach"], CELLS + 1))
         top = np.log(ROOM) + np.diag(self.log_heights(self.means)).max()
-        low = on_grid.max(axis=1).min()
+        low = min(on_grid.max(axis=1).min(), self.log_heights(self.x).min())
         return [low - 0.05 * (top - low), top]
 
     def level(self, log_heights):

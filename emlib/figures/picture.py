@@ -1,16 +1,17 @@
 """The one writer of figures as SVG: planes with coordinates, marks, lines and words.
 
 What it writes is the picture without JavaScript, in print, and the very elements that the live
-figure moves: each that can move has a name (`part`), and each that can be pointed at carries
-`link`, the name of what it stands for. Colours of clusters are the palette's; everything else is
-`currentColor` or a class, so that it follows the page.
+figure moves: each that can move has a name (`part`) and says what it is (`kind`), so that a
+figure's script returns a value for it and `js/stage.js` moves it; each that can be pointed at
+carries `link`, the name of what it stands for. Colours of clusters are the palette's; everything
+else is `currentColor` or a class, so that it follows the page.
 """
 
 import xml.etree.ElementTree as ET
 
 import numpy as np
 
-from ..plotting import CLUSTERS, blend, cluster_names
+from ..palette import CLUSTERS, blend, cluster_names, paint
 
 # d of each cluster's mark around (0, 0), about 10 across
 MARKS = {
@@ -19,6 +20,7 @@ MARKS = {
     "s": "M-4.6 -4.6H4.6V4.6H-4.6Z",
 }
 DASHES = {"-": None, "--": "7 4", "-.": "8 3 2 3", ":": "2 3"}
+BESIDE = object()  # the words "this one" beside a ring, and not above it
 TURN = np.linspace(0, 2 * np.pi, 72, endpoint=False)
 
 
@@ -35,14 +37,18 @@ class Picture:
         self.width, self.height = width, height
         self.root = ET.Element("svg", viewBox=f"0 0 {number(width)} {number(height)}")
 
-    def add(self, tag, parent=None, text=None, **attributes):
-        """Add an element: part and link become data attributes, None leaves one out."""
+    def add(self, tag, parent=None, text=None, seen=True, **attributes):
+        """Add an element: part, kind and link become data attributes, None leaves one out.
+
+        What is not `seen` is hidden, and the live figure may show it.
+        """
         element = ET.SubElement(self.root if parent is None else parent, tag)
+        attributes["visibility"] = None if seen else "hidden"
         for key, value in attributes.items():
             if value is None:
                 continue
-            name = {"part": "data-part", "link": "data-link", "class_": "class"}.get(key)
-            name = name or key.replace("_", "-")
+            name = f"data-{key}" if key in ("part", "kind", "link", "radius", "room") else key
+            name = "class" if key == "class_" else name.replace("_", "-")
             element.set(name, value if isinstance(value, str) else number(value))
         if text is not None:
             element.text = text
@@ -51,6 +57,7 @@ class Picture:
     def text(self, x, y, words, parent=None, **attributes):
         """Write words at a place of the picture, in units of the picture."""
         attributes = {"class_": "em-words", "fill": "currentColor", "font_size": 12.5} | attributes
+        attributes.setdefault("kind", "words" if attributes.get("part") else None)
         return self.add("text", parent, words, x=x, y=y, **attributes)
 
     def plane(self, name, x, y, box):
@@ -130,8 +137,21 @@ class Plane:
     def line(self, points, cluster=None, parent=None, **attributes):
         """Draw a line through data points, in a cluster's colour and dash or in ink."""
         parent = self.group if parent is None else parent
-        d = self.path(np.asarray(points))
-        return self.picture.add("path", parent, d=d, **_stroke(cluster), **attributes)
+        d = self.path(np.asarray(points)) if len(points) else ""
+        look = _stroke(cluster) | {"kind": "curve" if attributes.get("part") else None}
+        return self.picture.add("path", parent, d=d, **(look | attributes))
+
+    def area(self, points, cluster, parent=None, **attributes):
+        """Fill the area that data points enclose with a cluster's colour."""
+        look = {"fill": paint(cluster), "kind": "area"} | attributes
+        d = self.path(np.asarray(points), closed=True)
+        return self.picture.add("path", self.group if parent is None else parent, d=d, **look)
+
+    def pole(self, x, top, foot, parent=None, **attributes):
+        """Draw an upright line at a data x, between two heights in units of the picture."""
+        ends = {"x1": self.px(x), "x2": self.px(x), "y1": top, "y2": foot, "kind": "pole"}
+        parent = self.group if parent is None else parent
+        return self.picture.add("line", parent, **ends, **attributes)
 
     def contour(self, function, columns=44, rows=30, **attributes):
         """Draw where a function, from points (n, 2) to values (n,), is zero.
@@ -153,8 +173,7 @@ class Plane:
                 ]
                 for m in range(0, len(crossed), 2):
                     d += self.path(np.array(crossed[m : m + 2]))
-        ink = {"fill": "none", "stroke": "currentColor", "stroke_width": 1.5}
-        return self.add("path", d=d, **ink, **attributes)
+        return self.add("path", d=d, kind="contour", **_stroke(None), **attributes)
 
     def ellipse(self, mean, covariance, cluster=None, radius=1, parent=None, **attributes):
         """Outline a covariance, shape (2, 2), at so many standard deviations."""
@@ -162,7 +181,13 @@ class Plane:
         points = np.asarray(mean) + radius * circle @ np.linalg.cholesky(covariance).T
         d = self.path(points, closed=True)
         parent = self.group if parent is None else parent
-        return self.picture.add("path", parent, d=d, **_stroke(cluster), **attributes)
+        part = {"kind": "outline", "radius": radius} if attributes.get("part") else {}
+        return self.picture.add("path", parent, d=d, **_stroke(cluster), **part, **attributes)
+
+    def beside(self, x):
+        """Return where words beside a ring at x stand, from its middle: where there is room."""
+        left, _, width, _ = self.box
+        return (16 if self.px(x) < left + 0.72 * width else -16), 4.5
 
     def observations(self, X, resp=None, names=None, part=None, size=1.0, parent=None):
         """Mark observations, shape (n, 2): muted dots, or shaded by responsibility.
@@ -172,10 +197,11 @@ class Plane:
         """
         n = len(X)
         if resp is None:
-            fills, markers = ["currentColor"] * n, ["o"] * n
+            fills, markers, mixes = ["currentColor"] * n, ["o"] * n, [None] * n
         else:
             names = names or cluster_names(resp.shape[1])
             fills = [hex_color(color) for color in blend(resp, names)]
+            mixes = [mixed(row, names) for row in resp]
             markers = [CLUSTERS[names[k]]["marker"] for k in np.argmax(resp, axis=1)]
         for i, (x, y) in enumerate(np.asarray(X)):
             place = f"translate({number(self.px(x))} {number(self.py(y))})"
@@ -185,31 +211,40 @@ class Plane:
                 d=MARKS[markers[i]],
                 transform=place if size == 1 else f"{place} scale({number(size)})",
                 fill=fills[i],
-                class_="em-observation",
+                style=mixes[i],
+                class_="em-observation em-mixed" if mixes[i] else "em-observation em-grey",
                 part=f"{part}-{i}" if part else None,
+                kind="observation" if part else None,
             )
         return self
 
     def this_one(self, x, y, part="this-one", words="this one", **attributes):
         """Ring one observation: a thick pink outline between two of ink, and words beside it."""
         place = f"translate({number(self.px(x))} {number(self.py(y))})"
-        group = self.add("g", part=part, transform=place, class_="em-this-one", **attributes)
+        look = {"class_": "em-this-one", "kind": "place"} | attributes
+        group = self.add("g", part=part, transform=place, **look)
         self.picture.add("circle", group, r=17, fill="transparent", class_="em-target")
         # plain strokes, which the style sheet refines: a notebook viewer may not bring it
         for radius, ring in ((11, "outer"), (9, "pink"), (7, "inner")):
             plain = {"fill": "none", "stroke": "currentColor", "class_": f"em-ring-{ring}"}
             self.picture.add("circle", group, r=radius, **plain)
         self.picture.add("circle", group, r=2.6, fill="currentColor")
-        if words:
+        if words is BESIDE:
+            right, down = self.beside(x)
+            anchor = "start" if right > 0 else "end"
+            look = {"class_": "em-words em-halo", "text_anchor": anchor, "kind": "beside"}
+            self.picture.text(right, down, "this one", group, part=f"{part}-words", **look)
+        elif words:
             self.picture.text(0, -16, words, group, text_anchor="middle", class_="em-words em-halo")
         return group
 
     def grip(self, x, y, part, words=None, cluster=None, **attributes):
         """Add a plain handle: a ringed dot of at least 24 pixels on a small screen."""
         place = f"translate({number(self.px(x))} {number(self.py(y))})"
-        group = self.add("g", part=part, transform=place, class_="em-grip", **attributes)
+        look = {"class_": "em-grip", "kind": "place"} | attributes
+        group = self.add("g", part=part, transform=place, **look)
         self.picture.add("circle", group, r=17, fill="transparent", class_="em-target")
-        color = CLUSTERS[cluster]["color"] if cluster else "currentColor"
+        color = paint(cluster) if cluster else "currentColor"
         self.picture.add("circle", group, r=7, class_="em-grip-ring", fill="none", stroke=color)
         self.picture.add("circle", group, r=2.6, fill=color)
         if words:
@@ -233,39 +268,51 @@ def bars(picture, values, names, box, part, words, total=1.0, link=None, parent=
         frame = {"x": start, "y": down + 3, "width": room, "height": step - 6}
         picture.add("rect", group, **frame, fill="none", class_="em-track")
         frame["width"] = room * min(max(value / total, 0), 1)
-        color = CLUSTERS[name]["color"]
-        picture.add("rect", group, **frame, fill=color, part=f"{part}-{k}", data_room=room)
+        color = paint(name)
+        bar = {"part": f"{part}-{k}", "kind": "bar", "room": room}
+        picture.add("rect", group, **frame, fill=color, **bar)
         place = (left + width, down + step / 2 + 4.5)
         attributes = {"text_anchor": "end", "part": f"{part}-{k}-number"}
         picture.text(*place, words(value), group, **attributes)
 
 
 def share_bar(picture, resp, names, box, part="share", parent=None):
-    """Draw one bar that the clusters divide by responsibility, as parts share-0 and so on."""
+    """Draw one bar that the clusters divide by responsibility, as one part."""
     left, top, width, height = box
-    start = left
-    for k, (share, name) in enumerate(zip(resp, names, strict=True)):
+    start, parent = left, picture.add("g", parent, part=part, kind="share")
+    for _k, (share, name) in enumerate(zip(resp, names, strict=True)):
         size = {"x": start, "y": top, "width": width * share, "height": height}
-        color = CLUSTERS[name]["color"]
-        picture.add("rect", parent, **size, fill=color, class_="em-share", part=f"{part}-{k}")
+        color = paint(name)
+        picture.add("rect", parent, **size, fill=color, class_="em-share")
         start += width * share
     frame = {"x": left, "y": top, "width": width, "height": height}
-    frame |= {"fill": "none", "stroke": "currentColor", "part": f"{part}-frame"}
+    frame |= {"fill": "none", "stroke": "currentColor"}
     picture.add("rect", parent, **frame)
 
 
 def _name(picture, parent, x, y, name):
     glyph = CLUSTERS[name]["glyph"]
-    picture.text(x, y, glyph, parent, class_="em-words", fill=CLUSTERS[name]["color"])
+    picture.text(x, y, glyph, parent, class_="em-words", fill=paint(name))
     picture.text(x + 15, y, name, parent)
 
 
 def _stroke(cluster):
     if cluster is None:
         return {"fill": "none", "stroke": "currentColor", "stroke_width": 1.5}
-    style = CLUSTERS[cluster]
-    dash = DASHES[style["dash"]]
-    return {"fill": "none", "stroke": style["color"], "stroke_width": 2, "stroke_dasharray": dash}
+    dash = DASHES[CLUSTERS[cluster]["dash"]]
+    ink = {"fill": "none", "stroke": paint(cluster), "stroke_width": 2}
+    return ink | {"stroke_dasharray": dash}
+
+
+def mixed(resp, names):
+    """Return the style by which the page mixes the clusters' colours in these shares."""
+    return ";".join(f"--{name}:{number(r)}" for name, r in zip(names, resp, strict=True))
+
+
+def tell_share(share):
+    """Spell a share with two decimals, and with four where two would say none or all of it."""
+    text = f"{share:.2f}"
+    return f"{share:.4f}" if text in ("0.00", "1.00") else text
 
 
 def hex_color(color):

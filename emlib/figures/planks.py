@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..maximization import m_step
-from ..plotting import CLUSTERS
+from ..palette import CLUSTERS, paint
 from ..statistics import statistics
 from .figure import LiveFigure
 from .picture import Picture, number
@@ -131,7 +131,7 @@ class Planks(LiveFigure):
     def _draw_plank(self, picture, k, name, down):
         plane, link = self._plane(picture, f"plank-{k}", down), f"cluster-{k}"
         count, _, mean, spread = self.clusters()[k]
-        color = CLUSTERS[name]["color"]
+        color = paint(name)
         for i, (x, share) in enumerate(zip(self.x, self.resp()[:, k], strict=True)):
             radius = DISC * np.sqrt(share)
             place = {"cx": plane.px(x), "cy": down - radius, "r": radius}
@@ -145,7 +145,7 @@ class Planks(LiveFigure):
         words = f"{count:.2f} observations"
         plane.words(sum(BOX), down - 27, words, part=f"count-{k}", link=f"{link} count", **end)
         there = count > 0
-        seen = {} if there else {"visibility": "hidden"}
+        seen = {"seen": there}
         at = plane.px(mean) if there else 0
         place = f"translate({number(at)} {down})"
         plane.add(
@@ -154,6 +154,7 @@ class Planks(LiveFigure):
             transform=place,
             class_="em-wedge",
             part=f"wedge-{k}",
+            kind="place",
             link=f"{link} mean",
             **seen,
         )
@@ -180,7 +181,7 @@ class Planks(LiveFigure):
             radius = DISC * np.sqrt(count)
             at = plane.px(mean) if count > 0 else plane.px(RANGE[0])
             place = {"cx": at, "cy": down - radius, "r": radius}
-            color = CLUSTERS[NAMES[k]]["color"]
+            color = paint(NAMES[k])
             plane.add(
                 "circle",
                 **place,
@@ -191,7 +192,13 @@ class Planks(LiveFigure):
             )
         place = f"translate({number(plane.px(np.mean(self.x)))} {down})"
         plane.add(
-            "path", d=WEDGE, transform=place, class_="em-wedge", part="wedge-all", link="together"
+            "path",
+            d=WEDGE,
+            transform=place,
+            class_="em-wedge",
+            part="wedge-all",
+            kind="place",
+            link="together",
         )
         plane.words(BOX[0], down - 27, "both")
 
@@ -201,7 +208,7 @@ class Planks(LiveFigure):
         plane = picture.plane("holds", RANGE, (0, 1), (BOX[0], top, BOX[1], foot - top))
         for i, (x, share) in enumerate(zip(self.x, self.shares, strict=True)):
             place = f"translate({number(plane.px(x))} {number(plane.py(round(share)))})"
-            group = plane.add("g", part=f"hold-{i}", transform=place, link=f"row-{i}")
+            group = plane.add("g", part=f"hold-{i}", kind="place", transform=place, link=f"row-{i}")
             picture.add("circle", group, r=17, fill="transparent", class_="em-target")
 
     def _draw_band(self, picture, top, height):
@@ -209,9 +216,8 @@ class Planks(LiveFigure):
         plane.axis([0, 0.5, 1], "", along="y")
         plane.words(BOX[0], top - 16, "green's share of each observation")
         for i, (x, share) in enumerate(zip(self.x, self.shares, strict=True)):
-            at = plane.px(x)
-            ends = {"x1": at, "x2": at, "y1": top, "y2": top + height}
-            plane.add("line", **ends, class_="em-track", part=f"track-{i}", link=f"row-{i}")
+            look = {"class_": "em-track", "part": f"track-{i}", "link": f"row-{i}"}
+            plane.pole(x, top, top + height, **look)
             plane.grip(x, share, f"share-{i}", link=f"row-{i}")
 
     def _draw_bar(self, picture):

@@ -6,10 +6,10 @@ import numpy as np
 
 from ..gaussian import log_gaussian
 from ..mixture import responsibilities
-from ..plotting import CLUSTERS
+from ..palette import CLUSTERS, paint
 from .equation import equation, fraction, normal, sign, symbol, total, variance
 from .figure import LiveFigure
-from .picture import Picture, share_bar
+from .picture import BESIDE, Picture, share_bar, tell_share
 from .state import Numbers
 
 NAMES = ("green", "blue")
@@ -61,7 +61,7 @@ class PriorTimesLikelihood(LiveFigure):
 
     def constants(self):
         """Return what the groups of bars are scaled by."""
-        return {"groups": GROUPS, "room": ROOM, "lane": LANE, "broad": BROAD}
+        return {"groups": GROUPS, "lane": LANE, "broad": BROAD}
 
     def summary(self):
         """Say where the observation is and what comes of the two factors."""
@@ -98,22 +98,19 @@ class PriorTimesLikelihood(LiveFigure):
         plane.line([(-4, 0), (4, 0)], class_="em-ground")
         self._draw_curves(plane)
         self._draw_heights(plane, values["likelihood"])
-        ring = plane.this_one(self.x, LANE / 2, link="observation", words=None)
-        side = -1 if self.x > 2 else 1
-        anchor = "start" if side > 0 else "end"
-        picture.text(16 * side, 4.5, "this one", ring, text_anchor=anchor, part="this-one-words")
+        plane.this_one(self.x, LANE / 2, link="observation", words=BESIDE)
         for column, group in enumerate(GROUPS):
             self._draw_bars(picture, column, group, values[group[0]])
         for k, name in enumerate(NAMES):
             down = ROWS + k * ROW + 19
-            color = CLUSTERS[name]["color"]
+            color = paint(name)
             picture.text(4, down, CLUSTERS[name]["glyph"], fill=color)
             picture.text(19, down, name, link=f"cluster-{k}")
         shown = picture.add("g", class_="em-reveal", link="responsibility")
         share_bar(picture, values["resp"], NAMES, (4, 296, 352, 24), parent=shown)
         for k, (name, share) in enumerate(zip(NAMES, values["resp"], strict=True)):
             at, anchor = ((4, "start"), (356, "end"))[k]
-            words = f"{CLUSTERS[name]['glyph']} {name} {share:.2f}"
+            words = f"{CLUSTERS[name]['glyph']} {name} {tell_share(share)}"
             picture.text(at, 288, words, shown, text_anchor=anchor, part=f"share-{k}-words")
         return picture
 
@@ -134,7 +131,7 @@ class PriorTimesLikelihood(LiveFigure):
             top = plane.py(height)
             size = {"width": BROAD, "height": plane.py(0) - top}
             place = {"x": plane.px(self.x) + (k - 1) * BROAD, "y": top}
-            look = {"fill": CLUSTERS[name]["color"], "part": f"height-{k}"}
+            look = {"fill": paint(name), "part": f"height-{k}"}
             plane.add("rect", **place, **size, **look, link=f"likelihood likelihood-{k}")
 
     def _draw_bars(self, picture, column, group, values):
@@ -150,7 +147,8 @@ class PriorTimesLikelihood(LiveFigure):
             frame = {"x": left, "y": down + 16, "width": ROOM, "height": 9}
             picture.add("rect", row, **frame, fill="none", class_="em-track")
             frame["width"] = ROOM * min(value / full, 1)
-            picture.add("rect", row, **frame, fill=CLUSTERS[NAMES[k]]["color"], part=f"{part}-{k}")
+            bar = {"part": f"{part}-{k}", "kind": "bar", "room": ROOM}
+            picture.add("rect", row, **frame, fill=paint(NAMES[k]), **bar)
 
 
 def _likelihood(index):

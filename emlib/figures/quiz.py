@@ -109,4 +109,4 @@ class Quiz(LiveFigure):
             f"<li><strong>{escape(question.ask)}</strong> {escape(question.words())}</li>"
             for question in self.questions
         ]
-        return f'<ol class="em-answer">{"".join(items)}</ol>'
+        return f"<ol>{''.join(items)}</ol>"

@@ -10,7 +10,8 @@ class Numbers(TraitType):
     """A number, or nested lists of numbers, of a shape that never changes.
 
     `lengths` lists how long a list may be, where that is for each figure to choose; with `whole`,
-    they are rounded to whole numbers.
+    they are rounded to whole numbers. `low` and `high` are one number for all, or a list with one
+    for each entry of the (innermost) list.
     """
 
     info_text = "a number or nested lists of numbers"
@@ -34,9 +35,8 @@ class Numbers(TraitType):
         if not np.all(np.isfinite(array)):
             raise ValueError(f"{wanted}, all finite; {value!r} is not.")
         if np.any(array < self.low) or np.any(array > self.high):
-            raise ValueError(
-                f"{wanted} between {self.low:g} and {self.high:g}; {value!r} is outside."
-            )
+            ends = " and ".join(np.array2string(np.asarray(end)) for end in (self.low, self.high))
+            raise ValueError(f"{wanted} between {ends}; {value!r} is outside.")
         return round_off(np.round(array) if self.whole else array)
 
 

@@ -1,18 +1,20 @@
 """k-means as the cold limit: three means over a cloud, and a temperature that melts the borders."""
 
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
 
 from ..mixture import Parameters, entropy, responsibilities
-from ..plotting import blend, cluster_names
+from ..palette import blend, cluster_names
 from .figure import LiveFigure
-from .picture import Picture, hex_color
+from .picture import Picture, hex_color, mixed
 from .state import Numbers
 
 NAMES = cluster_names(3)
 COLUMNS, ROWS = 22, 15  # cells of the ground
 RIGHT, UP = (-4.0, 4.0), (-2.7, 2.7)
+SLIVER = 1e-6  # a smaller piece of the ground is not drawn
 EMPTY = 1e-300  # no cluster with a smaller soft count has an average: its mean stays
 
 
@@ -39,7 +41,7 @@ class Temperature(LiveFigure):
     kind = "temperature"
     options: ClassVar[dict] = {"iterate": True}
     log_temperature = Numbers(-0.3, low=-3, high=1.5)
-    means = Numbers([[-2.2, -0.8], [0.3, 1.6], [1.0, -0.4]], low=-4, high=4)
+    means = Numbers([[-2.2, -0.8], [0.3, 1.6], [1.0, -0.4]], low=[-4, -2.7], high=[4, 2.7])
     X = cloud()
 
     def cluster_names(self):
@@ -108,13 +110,54 @@ class Temperature(LiveFigure):
         return picture
 
     def _draw_ground(self, plane):
-        width, height = plane.box[2] / COLUMNS, plane.box[3] / ROWS
-        right = RIGHT[0] + (np.arange(COLUMNS) + 0.5) * (RIGHT[1] - RIGHT[0]) / COLUMNS
-        up = UP[1] - (np.arange(ROWS) + 0.5) * (UP[1] - UP[0]) / ROWS
-        places = np.stack(np.meshgrid(right, up), axis=-1).reshape(-1, 2)
+        """Draw the ground in cells, cut where two means are equally far.
+
+        There its colour may jump; each piece has the colour of its middle.
+        """
         group = plane.add("g", part="ground", class_="em-cells")
-        for i, color in enumerate(blend(self.resp(places), NAMES)):
-            row, column = divmod(i, COLUMNS)
-            corner = {"x": plane.box[0] + column * width, "y": plane.box[1] + row * height}
-            size = {"width": width, "height": height, "fill": hex_color(color)}
-            plane.picture.add("rect", group, **corner, **size)
+        pieces = self._pieces()
+        resp = self.resp([piece.mean(axis=0) for piece in pieces])
+        fills = blend(resp, NAMES)
+        for piece, row, color in zip(pieces, resp, fills, strict=True):
+            look = {"fill": hex_color(color), "style": mixed(row, NAMES), "class_": "em-mixed"}
+            plane.picture.add("path", group, d=plane.path(piece, closed=True), **look)
+
+    def _pieces(self):
+        """Return the cells of the ground, cut into what is nearest to each of the means."""
+        means, pieces = np.array(self.means), []
+        for k, mean in enumerate(means):
+            for cell in cells():
+                for other in np.delete(means, k, axis=0):
+                    cell = clip(cell, 2 * (mean - other), other @ other - mean @ mean)
+                if area(cell) > SLIVER:
+                    pieces.append(cell)
+        return pieces
+
+
+def cells():
+    """Return the corners of the ground's cells, row by row from the top; each of shape (4, 2)."""
+    x, y = np.linspace(*RIGHT, COLUMNS + 1), np.linspace(*UP[::-1], ROWS + 1)
+    return [
+        np.array([(left, top), (right, top), (right, foot), (left, foot)])
+        for top, foot in pairwise(y)
+        for left, right in pairwise(x)
+    ]
+
+
+def clip(polygon, slope, offset):
+    """Return the part of a convex polygon, shape (m, 2), where slope . x + offset >= 0."""
+    corners, heights = [], polygon @ slope + offset
+    for m, (here, height) in enumerate(zip(polygon, heights, strict=True)):
+        following = (m + 1) % len(polygon)
+        if height >= 0:
+            corners.append(here)
+        if (height >= 0) != (heights[following] >= 0):
+            part = height / (height - heights[following])
+            corners.append(here + part * (polygon[following] - here))
+    return np.array(corners).reshape(-1, 2)
+
+
+def area(polygon):
+    """Return the area of a polygon, shape (m, 2)."""
+    (x, y), (right, up) = polygon.T, np.roll(polygon, -1, axis=0).T
+    return abs((x * up - right * y).sum()) / 2

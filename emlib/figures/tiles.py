@@ -7,10 +7,10 @@ import numpy as np
 from ..datasets import load_tiles
 from ..gaussian import log_gaussian
 from ..mixture import Parameters, log_joint, log_sum_exp, responsibilities
-from ..plotting import CLUSTERS, blend
+from ..palette import CLUSTERS, blend, paint
 from .cells import cell
 from .figure import LiveFigure
-from .picture import Picture, number
+from .picture import Picture, mixed, number
 from .state import Choice, Index, Numbers, round_off
 
 NAMES = ("fuchsia", "green", "blue")
@@ -140,7 +140,8 @@ class Tiles(LiveFigure):
         for i, colour in enumerate(colours):
             size = {"x": LEFT + SIZE * (i % columns), "y": TOP + SIZE * (i // columns)}
             size |= {"width": SIZE, "height": SIZE}
-            picture.add("rect", mosaic, **size, fill=_hex(colour))
+            look = {} if own else {"style": mixed(resp[i], NAMES), "class_": "em-mixed"}
+            picture.add("rect", mosaic, **size, fill=_hex(colour), **look)
         first = np.argmax(resp, axis=1)
         for k, name in enumerate(NAMES):
             mine = np.flatnonzero((first == k) & (not own))
@@ -164,7 +165,7 @@ class Tiles(LiveFigure):
         for k, (name, kind) in enumerate(zip(NAMES, KINDS, strict=True)):
             top = TABLE + k * ROW
             words = picture.text(4, top + 16.5, "", shown, link=f"cluster-{k}")
-            glyph = {"fill": CLUSTERS[name]["color"], "text": CLUSTERS[name]["glyph"] + " "}
+            glyph = {"fill": paint(name), "text": CLUSTERS[name]["glyph"] + " "}
             picture.add("tspan", words, **glyph)
             picture.add("tspan", words, text=kind)
             cells = (

@@ -5,10 +5,10 @@ from typing import ClassVar
 import numpy as np
 
 from ..mixture import Parameters, entropy, log_joint, responsibilities
-from ..plotting import CLUSTERS
+from ..palette import CLUSTERS, paint
 from .equation import bayes, posterior
 from .figure import LiveFigure
-from .picture import Picture, number, share_bar
+from .picture import Picture, number, share_bar, tell_share
 from .state import Numbers
 
 NAMES = ("green", "blue")
@@ -19,6 +19,22 @@ POINTED = (  # five points for green, four for blue
     "M0 -4L1 -1.2L4 -1.2L1.6 .6L2.5 3.6L0 1.8L-2.5 3.6L-1.6 .6L-4 -1.2L-1 -1.2Z",
     "M0 -5L1.1 -1.1L5 0L1.1 1.1L0 5L-1.1 1.1L-5 0L-1.1 -1.1Z",
 )
+
+
+TURNS = (0.0, 0.4)  # the direction of each cluster's first star, in full turns
+
+
+def normal_spiral(count, turn=0.0):
+    """Spread points like a standard normal distribution in the plane, shape (count, 2).
+
+    Every beginning of the sequence is spread so: the k-th radius is the quantile at the k-th
+    van der Corput number, and its direction is a golden angle further than the one before.
+    """
+    places = np.arange(1, count + 1)
+    bits = places[:, None] >> np.arange(16) & 1
+    radii = np.sqrt(-2 * np.log1p(-(bits * 0.5 ** np.arange(1, 17)).sum(axis=1)))
+    angles = 2 * np.pi * (turn + places * (3 - np.sqrt(5)) / 2)
+    return radii[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
 
 
 class TwoClusters(LiveFigure):
@@ -47,7 +63,7 @@ class TwoClusters(LiveFigure):
         "entropy": True,
         "formula": "",
     }
-    x = Numbers([-0.6, 0.5], low=-4, high=4)
+    x = Numbers([-0.6, 0.5], low=[-4, -2.6], high=[4, 2.6])
     weight = Numbers(0.5, low=0.02, high=0.98)
     variances = Numbers([0.8, 0.8], low=0.1, high=3)
     means = ((-1.4, 0.0), (1.4, 0.0))
@@ -117,25 +133,25 @@ class TwoClusters(LiveFigure):
         for k, (name, share) in enumerate(zip(NAMES, self.resp(), strict=True)):
             middle, down = float(plane.px(self.means[k][0])) + 10, 266
             words = f"{CLUSTERS[name]['glyph']} {name}"
-            ends = {"text_anchor": "end", "link": "label", "part": f"label-{k}"}
+            ends = {"text_anchor": "end", "link": "label"}
             picture.text(middle, down, words, **ends)
             if self.options["formula"]:  # then the name is a thing to press
                 size = {"x": middle - 64, "y": 249, "width": 66, "height": 31}
                 size |= {"fill": "transparent", "class_": "em-target"}
                 picture.add("rect", **size, part=f"target-{k}", link="label")
-            picture.text(middle + 6, down, f"{share:.2f}", shown, part=f"share-{k}-words")
+            picture.text(middle + 6, down, tell_share(share), shown, part=f"share-{k}-words")
         return picture
 
     def _draw_stars(self, plane, k):
-        rng, spread = np.random.default_rng(7 + k), np.sqrt(self.variances[k])
+        spread = np.sqrt(self.variances[k])
         shown = round(STARS * self.parameters().weights[k])
-        color = CLUSTERS[NAMES[k]]["color"]
+        color = paint(NAMES[k])
         group = plane.add("g", fill=color, class_="em-stars", part=f"stars-{k}", link="weight")
-        for i, (x, y) in enumerate(self.means[k] + spread * rng.standard_normal((STARS, 2))):
+        for i, (x, y) in enumerate(self.means[k] + spread * normal_spiral(STARS, TURNS[k])):
             place = f"translate({number(plane.px(x))} {number(plane.py(y))})"
             inside = ACROSS[0] < x < ACROSS[1] and UP[0] < y < UP[1]
-            seen = "visible" if i < shown and inside else "hidden"
-            plane.picture.add("path", group, d=POINTED[k], transform=place, visibility=seen)
+            star = {"d": POINTED[k], "transform": place, "seen": bool(i < shown and inside)}
+            plane.picture.add("path", group, **star)
 
     def _draw_mean(self, plane, k):
         right, down = (float(at) for at in (plane.px(self.means[k][0]), plane.py(self.means[k][1])))

@@ -6,18 +6,17 @@ from typing import ClassVar
 import numpy as np
 
 from ..mixture import log_joint, responsibilities
-from ..plotting import CLUSTERS
+from ..palette import paint
 from .figure import LiveFigure
-from .picture import Picture
+from .picture import BESIDE, Picture
 from .state import Numbers
 
 NAMES = ("green", "blue")
 FAR = 45  # standard deviations
 LENS = (38.4, 38.6)
 LENS_POINTS = 401
-LOWEST = -460  # of the logarithms to base 10
+LOWEST = -1060  # of the logarithms, natural ones
 LEFT, WIDTH = 44, 308
-LN10 = np.log(10)
 
 
 class Underflow(LiveFigure):
@@ -103,17 +102,14 @@ class Underflow(LiveFigure):
         for k, name in enumerate(NAMES):
             walk.ellipse(self.means[k], np.eye(2) * self.variances[k], name)
             picture.text(4, walk.py(self.means[k][1]) + 4.5 + (-3, 3)[k], name)
-        ring = walk.this_one(*_place(self.distance), words=None)
-        side = -1 if self.distance > 30 else 1
-        anchor = "start" if side > 0 else "end"
-        picture.text(16 * side, 4.5, "this one", ring, text_anchor=anchor, part="this-one-words")
+        walk.this_one(*_place(self.distance), words=BESIDE)
 
     def _draw_logs(self, picture):
-        plane = picture.plane("logs", (-2, 46), (LOWEST, 10), (LEFT, 82, WIDTH, 106))
-        plane.axis((0, -100, -200, -300, -400), "logarithm (base 10) of both products", along="y")
+        plane = picture.plane("logs", (-2, 46), (LOWEST, 30), (LEFT, 82, WIDTH, 106))
+        plane.axis((0, -250, -500, -750, -1000), "natural logarithm of both products", along="y")
         distances = np.linspace(1, FAR, 89)
-        heights = [self.log_products(distance)[0] / LN10 for distance in distances]
-        smallest = np.log10(5e-324)
+        heights = [self.log_products(distance)[0] for distance in distances]
+        smallest = np.log(5e-324)
         shown = plane.add("g", class_="em-reveal")
         floor = plane.py(smallest)
         below = {"x": LEFT, "y": floor, "width": WIDTH, "height": 188 - floor}
@@ -124,9 +120,9 @@ class Underflow(LiveFigure):
         picture.text(LEFT + 5, floor - 5, "smallest number of 64 bits", shown)
         picture.text(LEFT + 5, floor + 18, "below it, everything is 0", shown)
         plane.line(np.column_stack([distances, heights]))
-        at = plane.px(self.distance), plane.py(self.log_products(self.distance)[0] / LN10)
+        at = plane.px(self.distance), plane.py(self.log_products(self.distance)[0])
         plane.add("circle", cx=at[0], cy=at[1], r=4.5, fill="currentColor", part="dot")
-        plane.add("line", x1=at[0], x2=at[0], y1=82, y2=276, class_="em-ground", part="here")
+        plane.pole(self.distance, 82, 276, class_="em-ground", part="here")
 
     def _draw_band(self, picture, top, words, end):
         band = picture.plane(f"band-{top}", (-2, 46), (0, 1), (LEFT, top, WIDTH, 20))
@@ -134,7 +130,7 @@ class Underflow(LiveFigure):
         picture.text(LEFT, top - 5, words, band.group)
         low = 0.0
         for name, share in zip(NAMES, self.options["weights"], strict=True):
-            color = CLUSTERS[name]["color"]
+            color = paint(name)
             left, right = band.px(1), band.px(end)
             size = {"width": right - left, "height": 20 * share}
             picture.add("rect", shown, x=left, y=band.py(low + share), fill=color, **size)
@@ -157,17 +153,15 @@ class Underflow(LiveFigure):
         x, green = _steps(distances[alive], shares[alive, 0])
         for k, ends in enumerate((0 * x, 1 + 0 * x)):
             edge, other = np.column_stack([x, green]), np.column_stack([x, ends])
-            d = lens.path(np.vstack([edge, other[::-1]]), closed=True)
-            lens.add("path", d=d, fill=CLUSTERS[NAMES[k]]["color"])
+            lens.area(np.vstack([edge, other[::-1]]), NAMES[k])
         lens.words(lens.px(x[-1]) + 4, top + 38, "NaN")
         truth = lens.py(self.options["weights"][0])
         line = {"x1": LEFT, "x2": LEFT + WIDTH, "y1": truth, "y2": truth}
         lens.add("line", **line, stroke="currentColor", stroke_dasharray="2 4")
         inside = LENS[0] <= self.distance <= LENS[1]
-        at = lens.px(np.clip(self.distance, *LENS))
-        look = {"class_": "em-ground", "part": "here-lens"}
-        seen = "visible" if inside else "hidden"
-        lens.add("line", x1=at, x2=at, y1=top - 3, y2=top + height + 3, visibility=seen, **look)
+        at = np.clip(self.distance, *LENS)
+        look = {"class_": "em-ground", "part": "here-lens", "seen": bool(inside)}
+        lens.pole(at, top - 3, top + height + 3, **look)
 
     def _death(self):
         """Return where the naive shares end, in standard deviations."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..plotting import CLUSTERS
+from ..palette import CLUSTERS, paint
 from . import slips
 from .figure import LiveFigure
 from .picture import Picture, number
@@ -87,7 +87,7 @@ class Worksheet(LiveFigure):
         rows.append(f"soft counts: {', '.join(right[49:])}")
         words = f"The sheet, solved. In each row {', '.join(HEADS)}. {'; '.join(rows)}."
         sheet = self._sheet(right).markup(_true_minus(words))
-        return f'<div class="em-answer em-solution"><strong>The sheet, solved</strong>{sheet}</div>'
+        return f'<div class="em-solution"><strong>The sheet, solved</strong>{sheet}</div>'
 
     # --- The picture
 
@@ -105,7 +105,7 @@ class Worksheet(LiveFigure):
         given = zip(NAMES, self.means, self.variances, strict=True)
         for k, (name, mean, variance) in enumerate(given):
             words = picture.text(4, 13 + 17 * k, "")
-            color, glyph = CLUSTERS[name]["color"], CLUSTERS[name]["glyph"]
+            color, glyph = paint(name), CLUSTERS[name]["glyph"]
             picture.add("tspan", words, glyph + " ", fill=color)
             said = f"{name}: weight 1/3, mean {mean:g}, variance {variance:g}"
             picture.add("tspan", words, _true_minus(said))
@@ -132,7 +132,7 @@ class Worksheet(LiveFigure):
         picture.text((COLUMNS[3] + COLUMNS[4]) / 2, TOP - 6, "p(x)", text_anchor="middle")
         for j in (0, 1, 2, 4, 5, 6):
             name, middle = NAMES[j % 4], (COLUMNS[j] + COLUMNS[j + 1]) / 2
-            glyph = {"fill": CLUSTERS[name]["color"], "text_anchor": "middle"}
+            glyph = {"fill": paint(name), "text_anchor": "middle"}
             picture.text(middle, TOP - 21, CLUSTERS[name]["glyph"], **glyph)
             picture.text(middle, TOP - 6, name, text_anchor="middle")
 

@@ -5,7 +5,6 @@ two figures of a page, or a kind without a script, is a warning, and warnings fa
 """
 
 import re
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -13,10 +12,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from emlib.figures import assets
+
 logger = logging.getLogger(__name__)
 
 FIGURE = re.compile(r'<figure class="em-figure" id="figure-([\w-]+)" data-kind="([\w-]+)"')
-CORE = ("emlib", "stage", "panel", "mount")
 
 
 def figures_of(doctree: nodes.document) -> list[tuple[str, str]]:
@@ -41,7 +41,7 @@ def add_scripts(app: Sphinx, page: str, template: str, context: dict, doctree) -
     for kind in kinds:
         if not (sources(app) / "js" / f"{kind}.js").is_file():
             logger.warning("there is no emlib/figures/js/%s.js", kind, location=page)
-    for name in (*CORE, *kinds, "page"):
+    for name in ("core", *kinds, "page"):
         app.add_js_file(f"figures/{name}.js", defer="defer")
 
 
@@ -51,8 +51,11 @@ def copy_files(app: Sphinx) -> None:
         return
     target = Path(app.outdir) / "_static" / "figures"
     target.mkdir(parents=True, exist_ok=True)
-    for file in [*(sources(app) / "js").glob("*.js"), sources(app) / "figures.css"]:
-        shutil.copyfile(file, target / file.name)
+    for file in (sources(app) / "js").glob("*.js"):
+        if file.stem not in assets.CORE:
+            (target / file.name).write_text(assets.sources(file.stem), encoding="utf-8")
+    (target / "core.js").write_text(assets.sources(*assets.CORE), encoding="utf-8")
+    (target / "figures.css").write_text(assets.style(), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict:

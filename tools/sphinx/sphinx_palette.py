@@ -4,40 +4,25 @@
 so that nothing is said by colour alone.
 """
 
-import json
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-
-def read_palette(root: Path) -> dict:
-    """Read the one palette file of the book."""
-    return json.loads((root / "emlib" / "palette.json").read_text(encoding="utf-8"))
+from emlib import palette
 
 
-def style_sheet(palette: dict) -> str:
+def style_sheet() -> str:
     """Write the palette as CSS: variables for each theme, and the marks of the clusters."""
-    clusters, roles = palette["clusters"], palette["roles"]
-
-    def variables(theme: str) -> str:
-        return " ".join(f"--em-{name}: {value[theme]};" for name, value in roles.items())
-
-    fixed = " ".join(f"--em-{name}: {value['color']};" for name, value in clusters.items())
+    light, dark = palette.variables("light"), palette.variables("dark")
     rules = [
-        f":root {{ {fixed} {variables('light')} }}",
-        f'html[data-theme="dark"] {{ {variables("dark")} }}',
+        f":root {{ {light} }}",
+        f'html[data-theme="dark"] {{ {dark} }}',
         # without JavaScript the theme stays "auto", and the reader's system decides
-        "@media (prefers-color-scheme: dark) {"
-        f' html[data-theme="auto"] {{ {variables("dark")} }} }}',
-        f"@media print {{ html[data-theme] {{ {variables('light')} }} }}",
+        f'@media (prefers-color-scheme: dark) {{ html[data-theme="auto"] {{ {dark} }} }}',
+        f"@media print {{ html[data-theme] {{ {light} }} }}",
+        *palette.marks(),
     ]
-    for name, value in clusters.items():
-        rules.append(
-            f".em-{name}::before {{ color: var(--em-{name});"
-            # the second content is for the ear: the mark itself is not read out
-            f' content: "{value["glyph"]}"; content: "{value["glyph"]}" / ""; }}'
-        )
     return "\n".join(rules) + "\n"
 
 
@@ -46,8 +31,7 @@ def write_style_sheet(app: Sphinx) -> None:
     if app.builder.format == "html":
         static = Path(app.outdir) / "_static"
         static.mkdir(parents=True, exist_ok=True)
-        css = style_sheet(read_palette(Path(app.srcdir)))
-        (static / "palette.css").write_text(css, encoding="utf-8")
+        (static / "palette.css").write_text(style_sheet(), encoding="utf-8")
 
 
 def cluster_role(name: str):
@@ -61,7 +45,7 @@ def cluster_role(name: str):
 
 def setup(app: Sphinx) -> dict:
     """Connect to Sphinx."""
-    for name in read_palette(Path(app.srcdir))["clusters"]:
+    for name in palette.CLUSTERS:
         app.add_role(name, cluster_role(name))
     app.add_css_file("palette.css", priority=400)
     app.connect("builder-inited", write_style_sheet)

@@ -12,7 +12,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
-from sphinx_palette import read_palette
+
+from emlib.palette import COLOURS, ROLES
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +35,10 @@ def pixels(length: str) -> float | None:
     return float(match[1]) * PIXELS[match[2]] if match and match[2] in PIXELS else None
 
 
-def theme_colours(palette: dict) -> dict[str, str]:
-    """Map each colour that differs by theme, in its light value, to its CSS variable."""
-    return {value["light"].lower(): f"var(--em-{name})" for name, value in palette["roles"].items()}
+def theme_colours() -> dict[str, str]:
+    """Map each colour of the palette, in its light value, to its CSS variable."""
+    colours = ROLES | {name: style["color"] for name, style in COLOURS.items()}
+    return {value["light"].lower(): f"var(--em-{name})" for name, value in colours.items()}
 
 
 def adopt_value(value: str, prefix: str, colours: dict[str, str]) -> str:
@@ -93,7 +95,7 @@ class PicturesOfThePage(SphinxPostTransform):
 
     def run(self, **kwargs) -> None:
         """Visit the pictures in the order of the page, which numbers them."""
-        colours = theme_colours(read_palette(Path(self.app.srcdir)))
+        colours = theme_colours()
         for number, image in enumerate(list(self.document.findall(nodes.image)), start=1):
             self.check_alt(image)
             path = Path(self.app.srcdir) / image["uri"]

@@ -28,6 +28,8 @@
     return largest + Math.log(sum(values.map((value) => Math.exp(value - largest))));
   }
 
+  const ROUNDING = 16 * Number.EPSILON; // as gaussian.py: a pivot below this share of it is zero
+
   /* Lower-triangular L with L L' = matrix; null if the matrix is not positive definite. */
   function cholesky(matrix) {
     const L = matrix.map((row) => row.map(() => 0));
@@ -35,7 +37,7 @@
       for (let j = 0; j <= i; j++) {
         let rest = matrix[i][j];
         for (let m = 0; m < j; m++) rest -= L[i][m] * L[j][m];
-        if (i === j && !(rest > 0)) return null;
+        if (i === j && !(rest > matrix.length * ROUNDING * matrix[i][i])) return null;
         L[i][j] = i === j ? Math.sqrt(rest) : rest / L[j][j];
       }
     }
@@ -195,48 +197,65 @@
     return resp.map((row) => sum(row.map((r) => (r > 0 ? -r * Math.log(r) : 0))));
   }
 
-  /* All of a run so far; it grows as far as it is looked at, and ends where a cluster collapses. */
+  /* All of a run so far; it grows as far as it is looked at, and ends where an M-step makes a
+   * covariance that is not positive definite: a cluster has collapsed. */
   function makeRun(X, start) {
     const states = [start];
     const steps = [];
-    let ended = false;
-    function step(i) {
-      while (steps.length <= i && steps.length < states.length) {
-        try {
-          steps.push(eStep(X, states[steps.length]));
-        } catch {
-          ended = true;
-          states.pop();
-          return null;
-        }
+    let end = null;
+    const step = (i) => (steps[i] ??= eStep(X, states[i]));
+    function grow(count) {
+      while (states.length <= count && !end) {
+        const next = mStep(X, step(states.length - 1).resp);
+        const k = next.covariances.findIndex((covariance) => !cholesky(covariance));
+        if (k < 0) states.push(next);
+        else end = { k, mean: next.means[k], covariance: next.covariances[k] };
       }
-      return steps[i] || null;
-    }
-    function parameters(i) {
-      while (states.length <= i && !ended) {
-        const last = step(states.length - 1);
-        if (!last) break;
-        const next = mStep(X, last.resp);
-        if (next.covariances.some((covariance) => !cholesky(covariance))) ended = true;
-        else states.push(next);
-      }
-      return Math.min(i, states.length - 1);
+      return Math.min(count, states.length - 1);
     }
     return {
-      /* After so many half-steps: parameters, the responsibilities last computed, the trace. */
+      /* After so many half-steps: parameters, the responsibilities last computed, the trace; and
+       * after the last of all, which M-step has collapsed, and which half-step that is. */
       view(halfSteps) {
-        const done = parameters(Math.floor(halfSteps / 2));
-        const now = step(done);
-        const before = done > 0 ? steps[done - 1] : null;
-        const resp = halfSteps % 2 && 2 * done + 1 === halfSteps ? now.resp : before && before.resp;
-        const trace = Array.from({ length: done + 1 }, (_, i) => step(i).logLikelihood);
-        return { parameters: states[done], resp, trace, stopped: ended && 2 * done < halfSteps - 1 };
+        const done = grow(Math.floor(halfSteps / 2));
+        const last = end ? 2 * states.length : Infinity;
+        const ahead = halfSteps > 2 * done; // an E-step, with no M-step yet that went well
+        return {
+          parameters: states[done],
+          resp: ahead ? step(done).resp : done > 0 ? step(done - 1).resp : null,
+          trace: states.slice(0, done + 1).map((_, i) => step(i).logLikelihood),
+          collapsed: halfSteps >= last ? end : null,
+          last,
+        };
       },
     };
   }
 
   Object.assign(emlib, {
-    sum, columnSums, divide, logSumExp, cholesky, fromFactor, determinant, solveLower, covarianceOf, logGaussian, naiveGaussian, logJoint, normalise,
-    linspace, boundaries, responsibilities, coinResponsibilities, logLikelihood, eStep, lowerBound, divergence, mStep, makeRun, linkageStep, entropy,
+    sum,
+    columnSums,
+    divide,
+    logSumExp,
+    cholesky,
+    fromFactor,
+    determinant,
+    solveLower,
+    covarianceOf,
+    logGaussian,
+    naiveGaussian,
+    logJoint,
+    normalise,
+    linspace,
+    boundaries,
+    responsibilities,
+    coinResponsibilities,
+    logLikelihood,
+    eStep,
+    lowerBound,
+    divergence,
+    mStep,
+    makeRun,
+    linkageStep,
+    entropy,
   });
 })((globalThis.emlib ??= {}));

@@ -3,82 +3,86 @@
   "use strict";
 
   emlib.kinds["line-loop"] = function (figure) {
-    const { make, shade } = emlib.stage;
     const { show } = emlib.panel;
     const { x, variances } = figure.config.options;
     const X = x.map((value) => [value]);
     const plane = figure.plane("main");
-    const names = figure.clusters.map((cluster) => cluster.name);
-    const grid = Array.from({ length: 191 }, (_, i) => plane.x[0] + ((plane.x[1] - plane.x[0]) * i) / 190);
+    const { names } = figure;
+    const grid = emlib.linspace(...plane.x, 190);
     let run = null;
     let key = "";
 
     function view({ start, half_steps: halfSteps }) {
       if (String(start) !== key) {
-        const covariances = variances.map((value) => [[value]]);
-        const weights = start.map(() => 1 / start.length);
-        run = emlib.makeRun(X, { weights, means: start.map((mean) => [mean]), covariances });
         key = String(start);
+        run = emlib.makeRun(X, {
+          weights: start.map(() => 1 / start.length),
+          means: start.map((mean) => [mean]),
+          covariances: variances.map((value) => [[value]]),
+        });
       }
       return run.view(halfSteps);
     }
     figure.python = ({ start, half_steps: halfSteps }) =>
-      `X = [[${x.join("], [")}]]\nstart = emlib.Parameters(\n    [1 / 3, 1 / 3, 1 / 3], [[${start.join("], [")}]], [[[${variances.join("]], [[")}]]]\n)\n` +
-      emlib.panel.stepsInPython(halfSteps);
+      `X = [[${x.join("], [")}]]\nstart = emlib.Parameters(\n    [1 / 3, 1 / 3, 1 / 3], ` +
+      `[[${start.join("], [")}]], [[[${variances.join("]], [[")}]]]\n)\n` +
+      emlib.python.halfSteps(halfSteps);
 
-    names.forEach((name, k) => figure.handle({
-      part: `start-${k}`, key: "start", index: k, plane, along: "x", step: [0.25, 0],
-      label: `where the mean of ${name} starts`,
-      when: () => figure.state().half_steps === 0,
-      where: ({ start }) => [start[k], plane.y[1] * 0.82],
-      patch: ([mean], { start }) => ({ start: start.map((old, j) => (j === k ? mean : old)) }),
-      words: ({ start }) => show(start[k]),
-    }));
-    emlib.panel.drive(figure, { view, decimals: 4, collapsed: "one observation" });
+    names.forEach((name, k) =>
+      figure.handle({
+        part: `start-${k}`, key: "start", index: k, plane, along: "x", at: plane.y[1] * 0.82,
+        step: [0.25, 0],
+        label: `where the mean of ${name} starts`,
+        when: () => figure.state().half_steps === 0,
+        words: ({ start }) => show(start[k]),
+      }));
+    emlib.panel.drive(figure, { view, decimals: 4 });
     figure.table({
-      name: "parameters", caption: "The parameters", columns: ["cluster", "weight", "mean", "variance"],
+      name: "parameters",
+      caption: "The parameters",
+      columns: ["cluster", "weight", "mean", "variance"],
       rows: (state) => {
         const { weights, means, covariances } = view(state).parameters;
+        const row = (k) => [weights[k], means[k][0], covariances[k][0][0]];
         return names.map((name, k) => ({
-          head: name, cluster: name, link: `cluster-${k}`,
-          cells: [weights[k], means[k][0], covariances[k][0][0]].map((value) => ({ text: show(value, 6), value })),
+          head: name,
+          cluster: name,
+          link: `cluster-${k}`,
+          cells: row(k).map((value) => ({ text: show(value, 6), value })),
         }));
       },
     });
+    const heads = names.map((name, k) => ({ text: name, cluster: name, link: `cluster-${k}` }));
     figure.table({
-      name: "resp", caption: "The responsibilities, as last computed",
-      columns: ["x", ...figure.clusters.map(({ name }, k) => ({ text: name, cluster: name, link: `cluster-${k}` }))],
+      name: "resp",
+      caption: "The responsibilities, as last computed",
+      columns: ["x", ...heads],
       rows: (state) => {
         const { resp } = view(state);
+        const cell = (value) => ({ text: value == null ? "" : show(value, 4), value });
         return x.map((value, i) => ({
-          head: show(value, 1), cells: names.map((_, k) => ({ text: resp ? show(resp[i][k], 4) : "", value: resp && resp[i][k] })),
+          head: show(value, 1),
+          cells: names.map((_, k) => cell(resp && resp[i][k])),
         }));
       },
     });
-    const fold = make("details", {}, figure.panel);
-    make("summary", {}, fold, "Type the start");
-    const row = make("div", { class: "em-row" }, fold);
-    names.forEach((name, k) => figure.number({
-      key: "start", index: k, label: name, min: plane.x[0], max: plane.x[1], step: 0.25, slider: false,
-      write: (value, { start }) => ({ half_steps: 0, start: start.map((old, j) => (j === k ? value : old)) }),
-    }, row));
+    const row = figure.row("Type the start");
+    names.forEach((name, k) =>
+      figure.number({
+        key: "start", index: k, label: name, step: 0.25, slider: false,
+        write: (value, state) => ({ ...figure.put(state, "start", k, value), half_steps: 0 }),
+      }, row));
 
-    return function update(state) {
-      const { parameters, resp } = view(state);
+    return function parts(state) {
+      const { parameters, resp, collapsed } = view(state);
       const joint = emlib.logJoint(grid.map((value) => [value]), parameters);
-      names.forEach((_, k) => {
-        figure.part(`curve-${k}`).setAttribute("d", plane.path(grid.map((value, i) => [value, Math.exp(joint[i][k])])));
-        figure.part(`start-${k}`).setAttribute("visibility", state.half_steps === 0 ? "visible" : "hidden");
-      });
-      x.forEach((_, i) => {
-        const dot = figure.part(`obs-${i}`);
-        dot.classList.toggle("em-grey", !resp);
-        if (resp) shade(dot, resp[i], figure.clusters);
-        else {
-          dot.setAttribute("fill", "currentColor");
-          dot.setAttribute("d", figure.clusters[0].mark);
-        }
-      });
+      const first = state.half_steps === 0;
+      return {
+        curve: names.map((_, k) => grid.map((value, i) => [value, Math.exp(joint[i][k])])),
+        start: names.map((_, k) => (first ? [state.start[k], plane.y[1] * 0.82] : null)),
+        needle: names.map((_, k) => (collapsed?.k === k ? collapsed.mean[0] : null)),
+        obs: x.map((_, i) => (resp ? resp[i] : false)),
+      };
     };
   };
 })(globalThis.emlib);

@@ -1,7 +1,7 @@
-/* The picture of a live figure: planes with coordinates, parts with names, handles that move.
+/* The picture of a live figure: planes with coordinates, parts that know their kind, handles.
  *
- * The picture itself was drawn by emlib (picture.py). Here its parts are found by name and moved;
- * nothing is drawn a second time.
+ * The picture was drawn by emlib (picture.py), and nothing is drawn a second time: a figure returns
+ * a value for each part that changes, and the part's kind says how the value moves it.
  */
 (function (emlib) {
   "use strict";
@@ -22,9 +22,10 @@
     return element;
   }
 
-  /* Set numbers of a part of the picture, spelled as picture.py spells them. */
-  function attributes(element, numbers) {
-    for (const [key, value] of Object.entries(numbers)) element.setAttribute(key, coordinate(value));
+  /* Set attributes of a part of the picture; numbers are spelled as picture.py spells them. */
+  function attributes(element, values) {
+    for (const [key, value] of Object.entries(values))
+      element.setAttribute(key, typeof value === "number" ? coordinate(value) : value);
   }
 
   /* A rectangle of the picture that carries data coordinates, as picture.py wrote them down. */
@@ -33,8 +34,14 @@
     const [x, y, [left, top, width, height]] = [numbers("x"), numbers("y"), numbers("box")];
     const px = (value) => left + ((value - x[0]) / (x[1] - x[0])) * width;
     const py = (value) => top + ((y[1] - value) / (y[1] - y[0])) * height;
+    const spell = ([at, up]) => `${coordinate(px(at))} ${coordinate(py(up))}`;
     return {
-      group, x, y, px, py,
+      group,
+      x,
+      y,
+      px,
+      py,
+      box: [left, top, width, height],
       /* Where in data coordinates a pointer is. */
       at(event) {
         const toPicture = group.ownerSVGElement.getScreenCTM().inverse();
@@ -44,48 +51,43 @@
           y[1] - ((point.y - top) / height) * (y[1] - y[0]),
         ];
       },
-      place(element, [at, up]) {
-        const [right, down] = [coordinate(px(at)), coordinate(py(up))];
-        element.setAttribute("transform", `translate(${right} ${down})`);
-      },
+      place: (element, point) => element.setAttribute("transform", `translate(${spell(point)})`),
       /* The attribute d of a line through data points; what is not finite breaks it. */
       path(points, closed = false) {
         let pen = "M";
         let d = "";
-        for (const [at, up] of points) {
-          if (Number.isFinite(at) && Number.isFinite(up)) {
-            d += `${pen}${coordinate(px(at))} ${coordinate(py(up))}`;
+        for (const point of points) {
+          if (point.every(Number.isFinite)) {
+            d += pen + spell(point);
             pen = "L";
           } else pen = "M";
         }
-        return closed ? d + "Z" : d;
-      },
-      /* The attribute d of the line where f([x, y]) is zero, as picture.py's contour finds it. */
-      contour(f, columns = 44, rows = 30) {
-        const at = (range, i, count) => range[0] + ((range[1] - range[0]) * i) / count;
-        const grid = Array.from({ length: rows + 1 }, (_, j) =>
-          Array.from({ length: columns + 1 }, (_, i) => {
-            const point = [at(x, i, columns), at(y, j, rows)];
-            return { point, value: f(point) };
-          }));
-        const between = (a, b) => {
-          const part = a.value / (a.value - b.value);
-          return a.point.map((start, axis) => start + (b.point[axis] - start) * part);
-        };
-        let d = "";
-        for (let j = 0; j < rows; j++) {
-          for (let i = 0; i < columns; i++) {
-            const corners = [grid[j][i], grid[j][i + 1], grid[j + 1][i + 1], grid[j + 1][i]];
-            const crossed = corners
-              .map((corner, m) => [corner, corners[(m + 1) % 4]])
-              .filter(([a, b]) => a.value > 0 !== b.value > 0)
-              .map(([a, b]) => between(a, b));
-            for (let m = 0; m + 1 < crossed.length; m += 2) d += this.path(crossed.slice(m, m + 2));
-          }
-        }
-        return d;
+        return closed && d ? `${d}Z` : d;
       },
     };
+  }
+
+  /* The attribute d of the line where f([x, y]) is zero, as picture.py's contour finds it. */
+  function contour(on, f, columns = 44, rows = 30) {
+    const xs = emlib.linspace(...on.x, columns);
+    const ys = emlib.linspace(...on.y, rows);
+    const grid = ys.map((y) => xs.map((x) => ({ point: [x, y], value: f([x, y]) })));
+    const between = (a, b) => {
+      const part = a.value / (a.value - b.value);
+      return a.point.map((start, axis) => start + (b.point[axis] - start) * part);
+    };
+    let d = "";
+    for (let j = 0; j < rows; j++) {
+      for (let i = 0; i < columns; i++) {
+        const corners = [grid[j][i], grid[j][i + 1], grid[j + 1][i + 1], grid[j + 1][i]];
+        const crossed = corners
+          .map((corner, m) => [corner, corners[(m + 1) % 4]])
+          .filter(([a, b]) => a.value > 0 !== b.value > 0)
+          .map(([a, b]) => between(a, b));
+        for (let m = 0; m + 1 < crossed.length; m += 2) d += on.path(crossed.slice(m, m + 2));
+      }
+    }
+    return d;
   }
 
   /* The outline of a covariance at so many standard deviations: mean + radius L (cos, sin). */
@@ -97,14 +99,28 @@
     });
   }
 
-  /* A cell that cells.py drew: (words, share) moves its number and the bar behind it. */
-  function cell(group) {
-    const [frame, bar, words] = group.children;
-    const room = Number(frame.getAttribute("width"));
-    return (said, share) => {
-      words.textContent = said;
-      bar.setAttribute("width", coordinate(room * clamp(share, [0, 1])));
-    };
+  /* Labels side by side that would overlap move below each other, the sooner the nearer. */
+  function apart(right, down) {
+    const moved = [...down];
+    const order = down.map((_, k) => k).sort((a, b) => down[a] - down[b]);
+    order.forEach((k, place) => {
+      for (const other of order.slice(0, place)) {
+        const near = clamp((76 - Math.abs(right[k] - right[other])) / 12, [0, 1]);
+        moved[k] = Math.max(moved[k], moved[other] + 16 * near);
+      }
+    });
+    return moved;
+  }
+
+  /* The part of a convex polygon where f, which is linear, is not negative. */
+  function clip(polygon, f) {
+    return polygon.flatMap((here, m) => {
+      const next = polygon[(m + 1) % polygon.length];
+      const [a, b] = [f(here), f(next)];
+      const kept = a >= 0 ? [here] : [];
+      const cross = () => here.map((start, axis) => start + ((next[axis] - start) * a) / (a - b));
+      return a >= 0 !== b >= 0 ? [...kept, cross()] : kept;
+    });
   }
 
   /* The clusters' colours, mixed by responsibility, as picture.py mixes them. */
@@ -115,14 +131,95 @@
     return `#${[1, 3, 5].map((start) => hex(channel(start))).join("")}`;
   }
 
-  /* Fill an observation with its mixed colour; its mark is that of the largest share. */
+  /* Fill an element with the mixed colour, of the theme where there is a style sheet. */
+  function mix(element, resp, clusters) {
+    element.setAttribute("fill", blend(resp, clusters));
+    resp.forEach((r, k) => element.style.setProperty(`--${clusters[k].name}`, coordinate(r)));
+    element.classList.add("em-mixed");
+  }
+
+  /* Mix an observation's colour; its mark is that of the largest share. Without shares it is grey
+   * and round. */
   function shade(observation, resp, clusters) {
-    observation.setAttribute("fill", blend(resp, clusters));
-    observation.setAttribute("d", clusters[resp.indexOf(Math.max(...resp))].mark);
+    observation.classList.toggle("em-grey", !resp);
+    if (resp) {
+      mix(observation, resp, clusters);
+      observation.setAttribute("d", clusters[resp.indexOf(Math.max(...resp))].mark);
+    } else {
+      observation.classList.remove("em-mixed");
+      attributes(observation, { fill: "currentColor", d: emlib.DOT });
+    }
+  }
+
+  /* How a value moves a part of each kind: (element, value, its plane, clusters). What has no kind
+   * takes attributes as they are, in units of the picture. */
+  const KINDS = {
+    words: (text, words) => (text.textContent = words),
+    place: (group, point, on) => on.place(group, point),
+    curve: (path, points, on) => path.setAttribute("d", on.path(points)),
+    area: (path, points, on) => path.setAttribute("d", on.path(points, true)),
+    contour: (path, f, on) => path.setAttribute("d", contour(on, f)),
+    outline: (path, [mean, covariance], on) =>
+      path.setAttribute("d", on.path(outline(mean, covariance, Number(path.dataset.radius)), true)),
+    pole: (line, x, on) => attributes(line, { x1: on.px(x), x2: on.px(x) }),
+    observation: (path, resp, _, clusters) => shade(path, resp, clusters),
+    bar: (rect, share) =>
+      attributes(rect, { width: Number(rect.dataset.room) * clamp(share, [0, 1]) }),
+    /* a number over a bar that is as long as the number is large: [words, share] */
+    cell({ children: [frame, bar, text] }, [words, share]) {
+      text.textContent = words;
+      attributes(bar, { width: Number(frame.getAttribute("width")) * clamp(share, [0, 1]) });
+    },
+    /* a bar that the clusters divide: their shares */
+    share(group, shares) {
+      const frame = group.lastElementChild;
+      const [left, room] = ["x", "width"].map((key) => Number(frame.getAttribute(key)));
+      let start = left;
+      shares.forEach((share, k) => {
+        attributes(group.children[k], { x: start, width: room * share });
+        start += room * share;
+      });
+    },
+    /* words beside a ring at x: on the side where there is room */
+    beside(text, x, on) {
+      const right = on.px(x) < on.box[0] + 0.72 * on.box[2];
+      attributes(text, { x: right ? 16 : -16, "text-anchor": right ? "start" : "end" });
+    },
+  };
+
+  /* Move parts by name: move({ name: value }). null hides a part; a list is of the parts name-0,
+   * name-1, … where no part is called name. */
+  function mover(root, clusters) {
+    const known = new Map();
+    function find(name) {
+      if (!known.has(name)) {
+        const part = root.querySelector(`[data-part="${name}"]`);
+        const group = part && part.closest("[data-plane]");
+        known.set(name, part && { part, on: group && plane(group) });
+      }
+      return known.get(name);
+    }
+    function move(name, value) {
+      const found = find(name);
+      if (!found) {
+        value.forEach((entry, i) => move(`${name}-${i}`, entry));
+        return;
+      }
+      const { part, on } = found;
+      if (value === null) part.setAttribute("visibility", "hidden");
+      else {
+        part.removeAttribute("visibility");
+        (KINDS[part.dataset.kind] || attributes)(part, value, on, clusters);
+      }
+    }
+    return (values) => Object.entries(values).forEach(([name, value]) => move(name, value));
   }
 
   const ARROWS = {
-    ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+    ArrowUp: [0, 1],
+    ArrowDown: [0, -1],
   };
 
   /* Whether a click ends on another handle, where a press or a drag began: not for this one. */
@@ -136,22 +233,23 @@
    * panel. All of them call `move` with data coordinates and `settle` when they are done.
    *
    *   part     the element; picture.py gave it a target of at least 24 pixels
-   *   where    () => [x, y]      free    () => whether it may be moved now
+   *   where    () => [x, y]         free    () => whether it may be moved now
    *   along    "xy", "x" or "y"     step    [dx, dy] of one arrow key
+   *   held     () => {}, called where it is moved and may not be
    */
-  function handle({ part, plane: on, where, move, settle, free, along = "xy", step, limits }) {
+  function handle({ part, plane: on, where, move, settle, free, held, along, step, limits }) {
     let drag = null;
     let armed = false;
     const stage = on.group.ownerSVGElement;
-    const bounds = limits || [on.x, on.y];
     const listeners = new AbortController();
-    const listen = (target, type, act) =>
-      target.addEventListener(type, act, { signal: listeners.signal });
+    const listen = (target, type, act, more) =>
+      target.addEventListener(type, act, { signal: listeners.signal, ...more });
 
     function go([x, y]) {
       const [stayX, stayY] = where();
       move([
-        along === "y" ? stayX : clamp(x, bounds[0]), along === "x" ? stayY : clamp(y, bounds[1]),
+        along === "y" ? stayX : clamp(x, limits[0]),
+        along === "x" ? stayY : clamp(y, limits[1]),
       ]);
     }
     function arm(on) {
@@ -160,19 +258,21 @@
       stage.classList.toggle("em-armed", Boolean(stage.querySelector(".em-picked")));
     }
 
-    part.setAttribute("tabindex", "0");
     part.setAttribute("role", "slider");
     part.classList.add("em-handle");
 
     /* the style's touch-action says the same, but browsers hear it on a whole picture only */
-    part.addEventListener("touchstart", (event) => free() && event.preventDefault(), {
-      signal: listeners.signal, passive: false,
-    });
+    listen(part, "touchstart", (event) => free() && event.preventDefault(), { passive: false });
     listen(part, "pointerdown", (event) => {
-      if (event.button !== 0 || !free()) return;
+      if (event.button !== 0) return;
+      if (!free()) {
+        held();
+        return;
+      }
       const [x, y] = where();
       const [atX, atY] = on.at(event);
-      drag = { from: [x, y], grip: [x - atX, y - atY], start: [event.clientX, event.clientY], moved: false };
+      const start = [event.clientX, event.clientY];
+      drag = { from: [x, y], grip: [x - atX, y - atY], start, moved: false };
       part.setPointerCapture(event.pointerId);
       part.focus({ preventScroll: true });
       event.preventDefault();
@@ -208,7 +308,7 @@
       const arrow = ARROWS[event.key];
       const [x, y] = where();
       const [dx, dy] = step.map((length) => size * length);
-      const ends = (m) => (along === "y" ? [x, bounds[1][m]] : [bounds[0][m], y]);
+      const ends = (m) => (along === "y" ? [x, limits[1][m]] : [limits[0][m], y]);
       if (event.key === "Escape" && armed) arm(false);
       else if (!free()) return;
       else if (arrow && along === "x") go([x + dx * (arrow[0] + arrow[1]), y]);
@@ -230,7 +330,7 @@
    *   part   the element that marks the chosen one      points  () => [[x, y], …]
    *   which  () => its index                            choose  (index) => {}
    */
-  function picker({ part, plane: on, points, which, choose, settle, free }) {
+  function picker({ part, plane: on, points, which, choose, settle, free, held }) {
     const stage = on.group.ownerSVGElement;
     const listeners = new AbortController();
     const listen = (target, type, act, capture = false) =>
@@ -247,21 +347,32 @@
       return best;
     }
 
-    part.setAttribute("tabindex", "0");
     part.setAttribute("role", "slider");
     part.classList.add("em-handle", "em-picker");
     /* before any handle hears of it: a click that places an armed handle picks nothing */
-    listen(stage, "click", (event) => {
-      if (!free() || ofAnother(part, event) || stage.classList.contains("em-armed")) return;
-      const [x, y] = on.at(event);
-      choose(nearest(seen(), () => true, [on.px(x), on.py(y)]));
-      settle();
-    }, true);
+    listen(
+      stage,
+      "click",
+      (event) => {
+        if (ofAnother(part, event) || stage.classList.contains("em-armed")) return;
+        if (!free()) {
+          held();
+          return;
+        }
+        const [x, y] = on.at(event);
+        choose(nearest(seen(), () => true, [on.px(x), on.py(y)]));
+        settle();
+      },
+      true,
+    );
     listen(part, "keydown", (event) => {
       const arrow = ARROWS[event.key];
       const pixels = seen();
       const rows = {
-        Home: 0, End: pixels.length - 1, PageUp: which() - 1, PageDown: which() + 1,
+        Home: 0,
+        End: pixels.length - 1,
+        PageUp: which() - 1,
+        PageDown: which() + 1,
       };
       if (!free() || !(arrow || event.key in rows)) return;
       event.preventDefault();
@@ -279,5 +390,20 @@
     return () => listeners.abort();
   }
 
-  emlib.stage = { make, plane, outline, cell, blend, shade, handle, picker, coordinate, attributes, clamp };
+  emlib.DOT = "M5 0A5 5 0 1 1 -5 0A5 5 0 1 1 5 0Z"; // picture.py's round mark
+  emlib.stage = {
+    make,
+    plane,
+    outline,
+    apart,
+    clip,
+    mix,
+    shade,
+    mover,
+    handle,
+    picker,
+    coordinate,
+    attributes,
+    clamp,
+  };
 })((globalThis.emlib ??= {}));
