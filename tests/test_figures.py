@@ -106,7 +106,7 @@ def test_an_option_that_is_none_is_named_and_those_that_are_listed():
 
 
 def test_every_kind_is_public_and_has_its_script():
-    folder = figures.figure.FOLDER / "js"
+    folder = figures.assets.FOLDER / "js"
     for kind, cls in kinds().items():
         assert getattr(figures, cls.__name__) is cls
         assert cls.__name__ in figures.__all__
@@ -168,7 +168,7 @@ def test_a_loop_draws_as_many_clusters_as_are_asked_for(count, half_steps):
     figure = figures.Loop("loop", "", X=X, paint=True, **state)
     assert len(figure.values()["parameters"]) == count
     drawn = [e for e in figure.draw().root.iter() if "ellipse" in e.get("data-part", "")]
-    assert sum(bool(e.get("d")) for e in drawn) == 2 * count
+    assert sum(e.get("visibility") != "hidden" for e in drawn) == 2 * count
     for few, said in (
         (X[: 3 * count - 1], "1 more"),
         ([[0.1 * i, 0.8] for i in range(9)], "beside"),
@@ -187,7 +187,7 @@ def test_the_order_of_another_machines_sets_and_dicts_changes_nothing():
         subprocess.run(
             [sys.executable, "-c", program],
             env={"PYTHONHASHSEED": seed, "PATH": ""},
-            cwd=figures.figure.FOLDER.parent.parent,
+            cwd=figures.assets.FOLDER.parent.parent,
             capture_output=True,
             text=True,
             check=True,
@@ -212,10 +212,20 @@ def test_the_state_beside_the_picture_is_the_figures():
     )
     assert stored["state"] == figure.state()
     assert stored["state"]["x"] == [1.0, 0.25]
-    assert "markup" not in stored["config"]
-    assert figure.config["markup"] in figure.to_html().replace("<script", "\0").split("\0")[0] + (
-        "</figure>"
-    )
+    assert figure.to_html().startswith(figure.markup.removesuffix("</figure>"))
+
+
+def test_a_figure_is_drawn_once_for_each_state(monkeypatch):
+    drawn = []
+    draw = figures.TwoClusters.draw
+    monkeypatch.setattr(figures.TwoClusters, "draw", lambda self: drawn.append(1) or draw(self))
+    figure = two()
+    bundle(figure)
+    bundle(figure)
+    assert len(drawn) == 1
+    figure.x = [1, 1]
+    assert "translate(220" in bundle(figure)["text/html"]
+    assert len(drawn) == 2
 
 
 # --- An ipywidget among others
@@ -285,7 +295,8 @@ def test_a_place_needs_words_for_near_below_above_and_unsure():
 def test_the_answer_stands_on_the_page_for_who_has_no_scripts():
     prediction = figures.Prediction("Who?", OPTIONS, "green", GAPS)
     html = figures.TwoClusters("two", "", prediction).to_html()
-    assert '<p class="em-answer"><strong>Who?</strong> Green. Nearer.</p>' in html
+    assert "<p><strong>Who?</strong> Green. Nearer.</p></details>" in html
+    assert '<details class="em-answer"><summary>The answer</summary>' in html, "told at once"
 
 
 def test_a_question_without_words_or_with_no_such_answer_is_refused():

@@ -1,5 +1,6 @@
 """The scripts and the style sheet of live figures, for pages and for JupyterLab alike."""
 
+import re
 from importlib.resources import files
 
 from ..palette import marks, mixture_rule, variables
@@ -12,6 +13,13 @@ CORE = ("emlib", "stage", "python", "panel", "mount")
 def sources(*names):
     """Return the JavaScript of these files, one after the other."""
     return "\n".join((FOLDER / "js" / f"{name}.js").read_text("utf-8") for name in names)
+
+
+def lean(text):
+    """Return JavaScript without its comments and indentation, which a page does not need."""
+    text = re.sub(r"^\s*/\*.*?\*/\s*?\n", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"\s//\s[^\"`\n]*$", "", text, flags=re.MULTILINE)
+    return re.sub(r"\n\s+", "\n", text)
 
 
 def script(kind):

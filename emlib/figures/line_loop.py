@@ -103,7 +103,7 @@ class LineLoop(LiveFigure):
         for k, name in enumerate(self.cluster_names()):
             seen = collapsed is not None and collapsed[0] == k
             look = {"stroke": paint(name), "class_": "em-needle", "seen": seen}
-            at = collapsed[1][0] if seen else self.start[k]
+            at = float(collapsed[1].mean()) if seen else self.start[k]
             plane.pole(at, 26, 202, part=f"needle-{k}", **look)
         for k, (mean, name) in enumerate(zip(self.start, self.cluster_names(), strict=True)):
             grip = {"words": name, "cluster": name, "link": f"cluster-{k}"}

@@ -106,8 +106,12 @@ for (const { name, X, rows, kept, logLikelihoods } of numbers(golden("book"))) {
 test("a run ends where a cluster collapses, and says so", () => {
   const start = { weights: [0.5, 0.5], means: [[0], [5]], covariances: [[[4]], [[0.01]]] };
   const run = emlib.makeRun([[-3], [-1], [0], [2], [5]], start);
-  const { parameters, stopped } = run.view(100);
-  assert.ok(stopped);
+  const { parameters, collapsed, last } = run.view(100);
+  assert.equal(collapsed.k, 1);
+  assert.ok(collapsed.covariance[0][0] < 1e-9, "the covariance that ends it is shown");
+  assert.deepEqual(run.view(last), run.view(100), "nothing is counted after the end");
+  assert.equal(run.view(last - 1).collapsed, null, "the E-step before the end is a step back");
+  assert.deepEqual(run.view(last - 1).resp, run.view(last).resp);
   assert.ok(parameters.covariances.every(([[variance]]) => variance > 0));
 });
 

@@ -5,7 +5,7 @@ import pytest
 from traitlets import TraitError
 
 from emlib.figures import OneDimension
-from emlib.figures.curves import _apart
+from emlib.figures.curves import apart
 
 MEANS, VARIANCES = [-4, 0, 8], [1, 0.2, 3]
 
@@ -62,5 +62,5 @@ def test_what_cannot_be_shown_is_refused_with_a_reason(more, said):
 
 
 def test_words_of_curves_that_meet_stand_below_each_other_and_others_stay():
-    near = _apart(np.array([100.0, 110.0, 300.0]), np.array([50.0, 52.0, 51.0]))
+    near = apart(np.array([100.0, 110.0, 300.0]), np.array([50.0, 52.0, 51.0]))
     np.testing.assert_array_equal(near, [50, 66, 51])

@@ -22,7 +22,7 @@ COUNTS = range(49, 52)
 def judge(cases):
     """Return the page's verdict on each (box, everything that was written)."""
     done = subprocess.run(
-        [NODE, HERE / "judge.mjs"],
+        [NODE, HERE / "judge.mjs", "worksheet"],
         input=json.dumps({"config": CONFIG, "cases": cases}),
         capture_output=True,
         text=True,
@@ -61,6 +61,20 @@ def test_shares_are_right_to_the_decimals_that_are_written():
     assert set(judge(cases)) == {"right"}
 
 
+def test_half_of_the_last_decimal_is_forgiven_and_no_more():
+    """Rounded to the other side, a share is off by more than half of its last decimal."""
+    cases = []
+    for box in (box for box in range(49) if box % 7 > 3):
+        for decimals in (3, 4, 5):
+            unit, value = 10.0**-decimals, SHEET.right()[box]
+            nearest = round(value, decimals)
+            other = nearest + (unit if value > nearest else -unit)
+            if other > 0 and 0.502 < abs(other - value) / unit < 0.65:
+                cases.append([box, written({box: f"{other:.{decimals}f}"})])
+    assert len(cases) > 2
+    assert "right" not in judge(cases)
+
+
 def test_what_is_too_small_to_matter_may_be_zero():
     right = CONFIG["right"]
     products = [7 * i + k for i in range(7) for k in range(3)]
@@ -93,6 +107,10 @@ SAID = (
     (7 * 2 + 4, "0.00148", "undivided"),
     (7 * 2 + 4, "5.71", "percent"),
     (7 * 2 + 4, "0,0571", "right"),
+    (7 * 2 + 4, "5.71%", "right"),
+    (7 * 2 + 4, "5.7 %", "right"),
+    (7 * 2 + 4, "6 %", "decimals"),
+    (7 * 2 + 4, "2/35", "right"),
     (7 * 2 + 5, "0.94", "decimals"),
     (7 * 2 + 5, "0.5", "resp"),
     (7 * 3 + 4, "0.001", "misprint"),

@@ -66,3 +66,46 @@ def test_the_guess_stays_and_the_gap_is_explained(desk, drawn):
         hand.keys(handle, "ArrowRight")
         assert told.locator(".em-guess").is_visible()
         assert told.locator(".em-gap").is_visible()
+
+
+@once(lambda drawn: drawn.asks and "place" in drawn.config["prediction"])
+def test_a_place_is_told_on_which_side_of_the_answer_it_lies(desk, drawn):
+    place, gaps = (drawn.config["prediction"][key] for key in ("place", "gaps"))
+    assert len({gaps[key] for key in ("near", "below", "above")}) == 3
+    hand = Hand(desk, drawn)
+    off = place["tolerance"]
+    for key, by in (("below", -1.5), ("near", -0.9), ("near", 0.9), ("above", 1.5)):
+        hand.reset()
+        value = place["answer"] + by * off
+        hand.see(f"() => emlib.live['{drawn.name}'].set({set_place(drawn, value)})")
+        hand.root.get_by_role("button", name="That is my guess: show me").click()
+        assert hand.root.locator(".em-gap").inner_text() == gaps[key], f"{value} is {key}"
+
+
+def set_place(drawn, value):
+    """Give the change of the state, as JSON, that puts the sought number to a value."""
+    place = drawn.config["prediction"]["place"]
+    first = drawn.first[place["key"]]
+    if place["index"] is None:
+        return json.dumps({place["key"]: value})
+    moved = [value if i == place["index"] else old for i, old in enumerate(first)]
+    return json.dumps({place["key"]: moved})
+
+
+@once(lambda drawn: drawn.asks and "options" in drawn.config["prediction"])
+def test_a_figure_that_is_held_says_why_and_is_no_tab_stop(desk, drawn):
+    hand = Hand(desk, drawn)
+    hand.reset()
+    handles = hand.root.locator(".em-handle:visible").all()
+    assert all(handle.get_attribute("tabindex") == "-1" for handle in handles)
+    assert all(handle.get_attribute("aria-disabled") == "true" for handle in handles)
+    before = hand.state()
+    for handle in handles[:1]:
+        assert hand.drag(handle, hand.aim(handle)) == before
+        if "em-picker" in handle.get_attribute("class"):
+            hand.page.mouse.click(*hand.centre(handle))
+        assert hand.root.locator(".em-held").inner_text() == "First your guess: then it moves."
+        assert desk.see("String(getSelection())") == "", "a drag marks words"
+    hand.start()
+    free = hand.root.locator(".em-handle:visible:not([aria-disabled=true])").all()
+    assert all(handle.get_attribute("tabindex") == "0" for handle in free)

@@ -1,7 +1,11 @@
 """Linked views: a symbol, the thing that it stands for, and the number."""
 
+import io
+
+import numpy as np
 from figure_cases import once
 from figure_reader import Hand
+from PIL import Image
 
 # what of a figure is not marked with what is pointed at or focused, or is marked without reason
 LINKED = """root => {
@@ -55,3 +59,31 @@ def test_a_symbol_marks_what_it_stands_for_and_is_marked_by_it(desk, drawn):
     hand = Hand(desk, drawn)
     hand.start()
     assert hand.see(LINKED) == []
+
+
+@once(lambda drawn: "em-equation" in drawn.markup)
+def test_pointing_at_a_symbol_can_be_seen_in_the_picture(desk, drawn):
+    """Not only is a class set: the picture looks different."""
+    hand = Hand(desk, drawn)
+    hand.start()
+    desk.page.mouse.move(0, 0)
+    stage = hand.root.locator(".em-stage")
+    plain = pixels(stage)
+    links = hand.see("""root => [...new Set([...root.querySelectorAll('.em-equation [data-link]')]
+      .flatMap(symbol => symbol.dataset.link.split(' ')))]""")
+    unseen = {}
+    for link in links:
+        hand.see(f"() => emlib.live['{drawn.name}'].mark(['{link}'])")
+        changed = int((np.abs(pixels(stage) - plain).max(axis=2) > 24).sum())
+        if changed < LEAST:
+            unseen[link] = changed
+    hand.see(f"() => emlib.live['{drawn.name}'].mark([])")
+    assert unseen == {}, f"pixels that change: {unseen}"
+
+
+LEAST = 60  # pixels: what is marked with fewer escapes the eye
+
+
+def pixels(locator):
+    with Image.open(io.BytesIO(locator.screenshot())) as picture:
+        return np.asarray(picture.convert("RGB"), dtype=int)

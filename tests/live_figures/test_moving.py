@@ -24,11 +24,12 @@ def test_every_way_to_move_a_handle_reaches_the_same_state(desk, drawn, request)
 
 
 def assert_drag_click_and_typing_agree(hand, handle, first):
-    target = hand.aim(handle)
+    target, began = hand.aim(handle), hand.place(handle)
     dragged = hand.drag(handle, target)
     label = handle.get_attribute("aria-label")
     assert dragged != first, f"{label} cannot be dragged"
     ended = hand.place(handle)
+    assert_it_landed_under_the_finger(hand, handle, began, ended, target)
     assert_it_agrees_with_emlib(hand)
     typed = hand.fields()
     hand.start()
@@ -41,6 +42,25 @@ def assert_drag_click_and_typing_agree(hand, handle, first):
     hand.start()
     assert hand.type(typed) == dragged, f"{label}: typed numbers do not reach where a drag does"
     assert_it_agrees_with_emlib(hand)
+
+
+SNAPS = {"planks"}  # where a label is 0 or 1, a handle jumps to the nearer plank
+
+
+def assert_it_landed_under_the_finger(hand, handle, began, ended, target):
+    """Along each way in which it can be moved, and as far as its bounds let it."""
+    label = handle.get_attribute("aria-label")
+    low, high, now = (
+        float(handle.get_attribute(f"aria-value{end}")) for end in ("min", "max", "now")
+    )
+    moved = [axis for axis in (0, 1) if abs(ended[axis] - began[axis]) > 2]
+    assert moved, f"{label} stays where it was"
+    if hand.drawn.kind in SNAPS:
+        moved = [axis for axis in moved if axis == 0]
+    for axis in moved:
+        off = abs(ended[axis] - target[axis])
+        at_its_end = min(now - low, high - now) < 1e-6
+        assert off < 2 or at_its_end, f"{label} lands {off:.1f} pixels beside the finger"
 
 
 def assert_keys_and_typing_agree(hand, handle, first):

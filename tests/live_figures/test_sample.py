@@ -11,8 +11,10 @@ from browsing import Visit
 from figure_pages import figures_in
 from figure_reader import Hand, differences, same_numbers
 
+from emlib.figures import assets
+
 SHOW = "from emlib.figures.lighthouse import Lighthouse; print({}.to_html())"
-MODULES = ("emlib", "stage", "panel", "mount", "lighthouse", "page")
+MODULES = (*assets.CORE, "lighthouse", "page")
 
 
 def test_the_sample_for_authors_is_a_whole_figure(browser, tmp_path):
@@ -26,6 +28,11 @@ def test_the_sample_for_authors_is_a_whole_figure(browser, tmp_path):
     )
     (folder / "lighthouse.py").write_text(module, "utf-8")
     (folder / "js" / "lighthouse.js").write_text(script, "utf-8")
+    ruff = [sys.executable, "-m", "ruff", "check", "--quiet", "--config", ROOT / "pyproject.toml"]
+    subprocess.run([*ruff, folder / "lighthouse.py"], check=True)
+    subprocess.run(
+        [*ruff[:3], "format", "--check", *ruff[4:], folder / "lighthouse.py"], check=True
+    )
     program = SHOW.format(line.strip().removeprefix("figures."))
     command = [sys.executable, "-c", program]
     markup = subprocess.check_output(command, cwd=tmp_path, text=True, encoding="utf-8")

@@ -8,9 +8,11 @@ import numpy as np
 
 # Every element of a figure's picture in order: tag, text, and the attributes that draw it
 PICTURE = r"""root => [...(root.querySelector('.em-stage svg')?.querySelectorAll('*') ?? [])].map(
-  element => [element.tagName, element.children.length ? '' : element.textContent,
+  element => [element.tagName, element.children.length || element.closest('[visibility=hidden]')
+    ? '' : element.textContent,
     Object.fromEntries([...element.attributes].filter(({ name }) =>
-      !/^(class|style|role|tabindex|aria-.*|data-.*)$/.test(name)).map(a => [a.name, a.value])),
+      name === 'visibility' || !element.closest('[visibility=hidden]')
+      && !/^(class|style|role|tabindex|aria-.*|data-.*)$/.test(name)).map(a => [a.name, a.value])),
     element.dataset.part ?? element.closest('[data-part]')?.dataset.part ?? ''])"""
 NUMBERS = """root => [...root.querySelectorAll('[data-value]')].filter(
   e => !e.parentElement.closest('[data-value]')).map(

@@ -53,8 +53,10 @@ def copy_files(app: Sphinx) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for file in (sources(app) / "js").glob("*.js"):
         if file.stem not in assets.CORE:
-            (target / file.name).write_text(assets.sources(file.stem), encoding="utf-8")
-    (target / "core.js").write_text(assets.sources(*assets.CORE), encoding="utf-8")
+            (target / file.name).write_text(
+                assets.lean(assets.sources(file.stem)), encoding="utf-8"
+            )
+    (target / "core.js").write_text(assets.lean(assets.sources(*assets.CORE)), encoding="utf-8")
     (target / "figures.css").write_text(assets.style(), encoding="utf-8")
 
 
