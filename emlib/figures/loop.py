@@ -4,7 +4,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..gaussian import ROUNDING
 from ..maximization import m_step
 from ..mixture import Parameters, log_likelihood, responsibilities
 from ..palette import cluster_names
@@ -254,28 +253,20 @@ def has_collapsed(parameters, resp, half_steps):
 
 
 def needle(X, resp):
-    """Return which cluster's new covariance has no width, and the ends of its long axis.
+    """Return which cluster's new covariance has least width, and the ends of its long axis.
 
-    Shape (2, n_features). The covariance is tried as `emlib.gaussian` does: a pivot that is no
-    larger than the rounding of its variance is zero.
+    Shape (2, n_features).
     """
-    for k, r in enumerate(resp.T):
+    clusters = []
+    for r in resp.T:
         mean = r @ X / r.sum()
         covariance = (r[:, None] * (X - mean)).T @ (X - mean) / r.sum()
-        if not _has_width(covariance):
-            spread, axes = np.linalg.eigh(covariance)
-            half = np.sqrt(max(spread[-1], 0)) * axes[:, -1]
-            half = half if half[0] >= 0 else -half
-            return k, np.array([mean - half, mean + half])
-    raise ValueError("no cluster has collapsed.")
-
-
-def _has_width(covariance):
-    scale = len(covariance) * ROUNDING * np.diag(covariance)
-    try:
-        return bool(np.all(np.diag(np.linalg.cholesky(covariance)) ** 2 > scale))
-    except np.linalg.LinAlgError:
-        return False
+        spread, axes = np.linalg.eigh(covariance)
+        half = np.sqrt(max(spread[-1], 0)) * axes[:, -1]
+        clusters.append((spread[0], np.array([mean - half, mean + half])))
+    k = int(np.argmin([width for width, _ in clusters]))
+    ends = clusters[k][1]
+    return k, ends if ends[0, 0] <= ends[1, 0] else ends[::-1]
 
 
 def _whole(value):

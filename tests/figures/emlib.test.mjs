@@ -6,7 +6,8 @@ import { test } from "node:test";
 import "../../emlib/figures/js/emlib.js";
 
 const { emlib } = globalThis;
-const golden = (name) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), "utf8"));
+const golden = (name) =>
+  JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), "utf8"));
 
 const HALF_STEP = 1e-12; // absolute on responsibilities, relative otherwise
 const WHOLE_RUN = 1e-9; // relative: a hundred iterations add up their roundings
@@ -59,8 +60,9 @@ for (const { name, X, steps, whole } of numbers(golden("runs"))) {
   });
 }
 
-for (const { name, X, steps } of numbers(golden("runs")).filter(({ steps: [first] }) =>
-  first.parameters.covarianceType === "full")) {
+for (const { name, X, steps } of numbers(golden("runs")).filter(
+  ({ steps: [first] }) => first.parameters.covarianceType === "full",
+)) {
   test(`${name}: a run is looked at half-step by half-step, forward and back`, () => {
     const run = emlib.makeRun(X, steps[0].parameters);
     const forth = steps.map((_, t) => [run.view(2 * t), run.view(2 * t + 1)]);
@@ -74,7 +76,11 @@ for (const { name, X, steps } of numbers(golden("runs")).filter(({ steps: [first
       assert.deepEqual(afterM.resp, t > 0 ? forth[t - 1][1].resp : null, "an M-step keeps them");
     });
     for (let t = steps.length - 1; t >= 0; t--)
-      assert.deepEqual([run.view(2 * t), run.view(2 * t + 1)], forth[t], "the same on the way back");
+      assert.deepEqual(
+        [run.view(2 * t), run.view(2 * t + 1)],
+        forth[t],
+        "the same on the way back",
+      );
   });
 }
 
@@ -89,12 +95,14 @@ for (const { name, X, rows, kept, logLikelihoods } of numbers(golden("book"))) {
       const [t, wanted] = [Math.floor(half / 2), held.get(Math.floor(half / 2))];
       assert.equal(seen.trace.length, t + 1);
       close(seen.trace[t], logLikelihoods[t], WHOLE_RUN, `log-likelihood after ${t} iterations`);
-      if (wanted) close(seen.parameters, wanted.parameters, WHOLE_RUN, `parameters after ${t} iterations`);
+      if (wanted)
+        close(seen.parameters, wanted.parameters, WHOLE_RUN, `parameters after ${t} iterations`);
       if (wanted && half % 2) {
         const resp = rows.map((i) => seen.resp[i]);
         close(resp, wanted.resp, WHOLE_RUN, `responsibilities after ${t} iterations`, false);
       }
-      if (half % 2) assert.deepEqual(seen.parameters, forth[half - 1].parameters, "an E-step keeps them");
+      if (half % 2)
+        assert.deepEqual(seen.parameters, forth[half - 1].parameters, "an E-step keeps them");
       else assert.deepEqual(seen.resp, half ? forth[half - 1].resp : null, "an M-step keeps them");
       forth.push(seen);
     }
@@ -123,7 +131,12 @@ golden("functions").forEach((call, i) => {
 });
 
 test("every function of emlib.js has a golden trace", () => {
-  const traced = new Set(["eStep", "mStep", "makeRun", ...golden("functions").map((call) => call.function)]);
+  const traced = new Set([
+    "eStep",
+    "mStep",
+    "makeRun",
+    ...golden("functions").map((call) => call.function),
+  ]);
   const untraced = Object.keys(emlib).filter((name) => !traced.has(name));
   assert.deepEqual(untraced, [], "give them calls in tests/figures/write_golden.py");
 });
@@ -138,12 +151,26 @@ test("logSumExp keeps its head where exp does not", () => {
 });
 
 test("a covariance that is not positive definite is named, not computed with", () => {
-  const mixture = { weights: [1], means: [[0, 0]], covariances: [[[1, 2], [2, 1]]] };
+  const mixture = {
+    weights: [1],
+    means: [[0, 0]],
+    covariances: [
+      [
+        [1, 2],
+        [2, 1],
+      ],
+    ],
+  };
   assert.throws(() => emlib.logGaussian([[0, 0]], mixture), /not positive definite/);
 });
 
 test("nothing that is given is changed", () => {
-  const [{ X, steps: [{ parameters, resp }] }] = golden("runs").slice(-1);
+  const [
+    {
+      X,
+      steps: [{ parameters, resp }],
+    },
+  ] = golden("runs").slice(-1);
   const before = structuredClone([X, parameters, resp]);
   emlib.eStep(X, parameters);
   emlib.mStep(X, resp, parameters.covarianceType);

@@ -19,14 +19,22 @@
       `x = np.array([${x.join(", ")}])\nshares = np.array([${shares.join(", ")}])\n` +
       `(shares * (x - ${wedge})).sum(), np.average(x, weights=shares)`;
 
-    figure.handle({ part: "wedge", key: "wedge", plane, along: "x", step: [0.5, 0], label: "the wedge" });
+    figure.handle({
+      part: "wedge",
+      key: "wedge",
+      plane,
+      along: "x",
+      step: [0.5, 0],
+      label: "the wedge",
+    });
     figure.number({ key: "wedge", label: "wedge at", step: 0.5, link: "wedge" });
     figure.readout({
       name: "pull",
       value: pull,
       words(together, state) {
         const side = (way) => show(emlib.sum(pulls(state).filter((one) => one * way > 0)));
-        return `Pulls to the left ${side(-1)}, to the right ${side(1)}; together ${show(together)}.`;
+        const sides = `to the left ${side(-1)}, to the right ${side(1)}`;
+        return `Pulls ${sides}; together ${show(together)}.`;
       },
     });
     figure.readout({

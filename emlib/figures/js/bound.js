@@ -27,46 +27,76 @@
     figure.words = (state) => `mean of blue ${show(state.mean)}; gap ${show(gap(state))}`;
     figure.python = (state) =>
       `X = ${list(X)}\nresp = ${list(pairs(state))}\nparameters = emlib.Parameters(\n` +
-      `    [0.5, 0.5], [[${green}], [${state.mean}]], [${variance}, ${variance}], "spherical"\n)\n` +
+      `    [0.5, 0.5], [[${green}], [${state.mean}]], [${variance}, ${variance}], ` +
+      '"spherical"\n' +
+      ")\n" +
       "emlib.log_likelihood(X, parameters) - emlib.lower_bound(X, resp, parameters)";
 
-    const heights = (state) => `log-likelihood ${show(likelihood(state))}, bound ${show(bound(state))}`;
+    const heights = (state) =>
+      `log-likelihood ${show(likelihood(state))}, bound ${show(bound(state))}`;
     figure.handle({
-      part: "mean", key: "mean", plane: curves, along: "x", at: low, step: [0.1, 0],
+      part: "mean",
+      key: "mean",
+      plane: curves,
+      along: "x",
+      at: low,
+      step: [0.1, 0],
       label: "mean of blue",
-      words: (state, revealed) => `mean ${show(state.mean)}${revealed ? `; ${heights(state)}` : ""}`,
+      words: (state, revealed) =>
+        `mean ${show(state.mean)}${revealed ? `; ${heights(state)}` : ""}`,
     });
     x.forEach((value, i) =>
       figure.handle({
-        part: `share-${i}`, key: "shares", index: i, plane, along: "y", at: i, step: [0, 0.05],
+        part: `share-${i}`,
+        key: "shares",
+        index: i,
+        plane,
+        along: "y",
+        at: i,
+        step: [0, 0.05],
         label: `blue's share of the observation ${show(value, 1)}`,
         words: (state, revealed) =>
           `share ${show(state.shares[i])}` +
           (revealed ? `; responsibility ${show(posterior(state)[i])}` : ""),
-      }));
+      }),
+    );
 
     const row = figure.row();
     if (options.steps) {
       const equal = (a, b) => a.every((value, i) => Math.abs(value - b[i]) < 1e-6);
       const top = (state) => emlib.mStep(X, pairs(state), "spherical").means[1][0];
-      figure.button({
-        label: "E-step: close the gap",
-        press: (state) => ({ shares: posterior(state) }),
-        when: (state) => !equal(state.shares, posterior(state)),
-      }, row);
-      figure.button({
-        label: "M-step: climb the bound",
-        press: (state) => ({ mean: top(state) }),
-        when: (state) => emlib.sum(state.shares) > 0 && !equal([state.mean], [top(state)]),
-      }, row);
+      figure.button(
+        {
+          label: "E-step: close the gap",
+          press: (state) => ({ shares: posterior(state) }),
+          when: (state) => !equal(state.shares, posterior(state)),
+        },
+        row,
+      );
+      figure.button(
+        {
+          label: "M-step: climb the bound",
+          press: (state) => ({ mean: top(state) }),
+          when: (state) => emlib.sum(state.shares) > 0 && !equal([state.mean], [top(state)]),
+        },
+        row,
+      );
     }
     figure.number({ key: "mean", label: "mean of blue", step: 0.1, slider: false, link: "mean" });
     const typed = figure.row("Type the shares");
     x.forEach((value, index) =>
-      figure.number({
-        key: "shares", index, label: `q at ${show(value, 1)}`, step: 0.05, slider: false,
-        link: `row-${index}`,
-      }, typed));
+      figure.number(
+        {
+          key: "shares",
+          index,
+          label: `q at ${show(value, 1)}`,
+          step: 0.05,
+          slider: false,
+          link: `row-${index}`,
+        },
+        typed,
+      ),
+    );
     const numbers = figure.row();
     const line = (name, label, value) =>
       figure.readout({ name, value, words: (now) => `${label} ${show(now, 4)}` }, numbers);

@@ -2,8 +2,16 @@
 (function (emlib) {
   "use strict";
 
-  const VIEWS = [["grey", "grey"], ["shaded", "shaded by responsibility"], ["hard", "hard"]];
-  const GIVENS = [["nothing", "nothing"], ["these", "the parameters"], ["others", "somebody else's"]];
+  const VIEWS = [
+    ["grey", "grey"],
+    ["shaded", "shaded by responsibility"],
+    ["hard", "hard"],
+  ];
+  const GIVENS = [
+    ["nothing", "nothing"],
+    ["these", "the parameters"],
+    ["others", "somebody else's"],
+  ];
 
   emlib.kinds.cloud = function (figure) {
     const { X, mixtures, clear, neighbours, halves, options } = figure.config;
@@ -52,7 +60,10 @@
     for (const key of ["view", "given"]) figure.accepts[key] = (value) => value === first[key];
     if (views) figure.choice({ key: "view", label: "Draw it", options: VIEWS });
     if (givens) figure.choice({ key: "given", label: "Given", options: GIVENS });
-    figure.number({ key: "chosen", label: "observation", step: 1, decimals: 0, slider: false }, figure.row());
+    figure.number(
+      { key: "chosen", label: "observation", step: 1, decimals: 0, slider: false },
+      figure.row(),
+    );
     figure.readout({
       name: "resp",
       value: (state) => (resp(state) || [])[state.chosen] || [],
@@ -64,15 +75,19 @@
         name: "clear",
         value: (state) => total(resp(state) || [], (row) => Number(Math.max(...row) > clear)),
         words: (sure, { view }) =>
-          view === "grey" ? "" : `For ${sure} of the ${X.length} observations one cluster has more ` +
-            `than ${clear} of the responsibility.`,
+          view === "grey"
+            ? ""
+            : `For ${sure} of the ${X.length} observations one cluster has more ` +
+              `than ${clear} of the responsibility.`,
       });
       figure.readout({
         name: "at-stake",
         value: (state) => total(resp(state) || [], (row) => 1 - Math.max(...row)),
         words: (stake, { view }) =>
-          view !== "hard" ? "" : "Hard, each goes whole to its largest; the responsibility that is " +
-            `thrown away adds up to ${show(stake)} observations.`,
+          view !== "hard"
+            ? ""
+            : "Hard, each goes whole to its largest; the responsibility that is " +
+              `thrown away adds up to ${show(stake)} observations.`,
       });
     }
     if (array) {
@@ -80,11 +95,16 @@
         const rows = shown(state);
         if (!rows) return [];
         const start = clamp(state.chosen - neighbours, [0, X.length - 2 * neighbours - 1]);
-        const cells = (values, decimals) => [...values, emlib.sum(values)].map((value, k) => ({
-          text: show(value, decimals), value, link: k < names.length ? `cluster-${k}` : "sum",
-        }));
+        const cells = (values, decimals) =>
+          [...values, emlib.sum(values)].map((value, k) => ({
+            text: show(value, decimals),
+            value,
+            link: k < names.length ? `cluster-${k}` : "sum",
+          }));
         const near = rows.slice(start, start + 2 * neighbours + 1).map((row, j) => ({
-          head: String(start + j), cells: cells(row, 3), mark: start + j === state.chosen,
+          head: String(start + j),
+          cells: cells(row, 3),
+          mark: start + j === state.chosen,
         }));
         const counts = names.map((_, k) => total(rows, (row) => row[k]));
         return [...near, { head: "all", cells: cells(counts, 2) }];
@@ -110,7 +130,9 @@
      * cloud.py drew. */
     function arrayParts({ chosen }, rows) {
       const frame = ["x", "y", "width", "height"];
-      const [x, top, width, height] = frame.map((key) => Number(figure.part("ground").getAttribute(key)));
+      const [x, top, width, height] = frame.map((key) =>
+        Number(figure.part("ground").getAttribute(key)),
+      );
       const [left, step, room] = [x + 4, height / X.length, (width - 8) / names.length];
       const bar = (i, k) => {
         const length = coordinate(rows ? (room - 3) * rows[i][k] : 0);
@@ -150,7 +172,7 @@
       const rows = shown(state);
       plane.group.dataset.view = rows ? state.view : "grey";
       dots.forEach((dot, i) => shade(dot, rows ? rows[i] : even, clusters));
-      const row = rows && rows[state.chosen];
+      const row = rows?.[state.chosen];
       return {
         observations: rows ? {} : null,
         bar: row || names.map(() => 0),

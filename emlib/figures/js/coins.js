@@ -15,7 +15,9 @@
     const counts = (state) => emlib.columnSums(shown(state));
     const biases = ({ a, b }) => `coin A ${show(a)}, coin B ${show(b)}`;
     const words = (state) => {
-      const shares = shown(state).map(([a]) => show(a, 4)).join(", ");
+      const shares = shown(state)
+        .map(([a]) => show(a, 4))
+        .join(", ");
       const who = state.assign === "hard" ? "Hard, A gets" : "A is responsible for";
       return `${who} ${shares} of the five rows; B for the rest.`;
     };
@@ -28,16 +30,25 @@
 
     keys.forEach((key, k) =>
       figure.handle({
-        part: `grip-${k}`, key, plane, along: "x", at: [1.5, 0.5][k], step: [0.05, 0],
+        part: `grip-${k}`,
+        key,
+        plane,
+        along: "x",
+        at: [1.5, 0.5][k],
+        step: [0.05, 0],
         label: `coin ${coins[k]}: probability of heads`,
         words: (state) => `coin ${coins[k]} ${show(state[key])}`,
-      }));
+      }),
+    );
     const typed = figure.row();
     keys.forEach((key, k) => {
       const link = `coin-${k}`;
       figure.number({ key, label: `coin ${coins[k]}`, step: 0.05, slider: false, link }, typed);
     });
-    const options = [["soft", "soft"], ["hard", "hard"]];
+    const options = [
+      ["soft", "soft"],
+      ["hard", "hard"],
+    ];
     figure.choice({ key: "assign", label: "Divide the rows", options });
     figure.readout({ name: "resp", value: resp, words: (_, state) => words(state) });
     figure.readout({
@@ -50,9 +61,11 @@
       const rows = shown(state);
       const spell = (share, k) => `${glyphs[k]} ${share.toFixed(4)}`;
       const moved = { row: rows, count: counts(state).map(spell) };
-      rows.forEach((row, i) => row.forEach((share, k) => {
-        moved[`row-${i}-${k}-words`] = spell(share, k);
-      }));
+      rows.forEach((row, i) =>
+        row.forEach((share, k) => {
+          moved[`row-${i}-${k}-words`] = spell(share, k);
+        }),
+      );
       return moved;
     };
   };

@@ -8,12 +8,19 @@
     const plane = figure.plane("main");
     const origin = [0, 0];
 
-    const factor = ({ l11, l21, l22 }) => [[l11, 0], [l21, l22]];
+    const factor = ({ l11, l21, l22 }) => [
+      [l11, 0],
+      [l21, l22],
+    ];
     const covariance = (state) => emlib.fromFactor(factor(state));
     const solved = (state) => emlib.solveLower(factor(state), state.x);
     const distance = (state) => Math.hypot(...solved(state));
     const determinant = (state) => emlib.determinant(factor(state));
-    const mixture = (state) => ({ weights: [1], means: [origin], covariances: [covariance(state)] });
+    const mixture = (state) => ({
+      weights: [1],
+      means: [origin],
+      covariances: [covariance(state)],
+    });
     const logDensity = (state) => emlib.logGaussian([state.x], mixture(state))[0][0];
     const density = (state) => Math.exp(logDensity(state));
 
@@ -30,12 +37,17 @@
     figure.python = (state) => {
       const sigma = emlib.python.list(covariance(state));
       const x = emlib.python.list(state.x);
-      return `emlib.log_gaussian(\n    [${x}],\n    means=[[0, 0]],\n    covariances=[${sigma}],\n)`;
+      const given = `    [${x}],\n    means=[[0, 0]],\n    covariances=[${sigma}],\n`;
+      return `emlib.log_gaussian(\n${given})`;
     };
 
     const limits = (...keys) => keys.map((key) => figure.limits(key));
     figure.handle({
-      part: "first", key: "l11", plane, step: [0.1, 0.1], label: "tip of the first column",
+      part: "first",
+      key: "l11",
+      plane,
+      step: [0.1, 0.1],
+      label: "tip of the first column",
       limits: limits("l11", "l21"),
       where: ({ l11, l21 }) => [l11, l21],
       patch: ([l11, l21]) => ({ l11, l21 }),
@@ -43,7 +55,11 @@
     const second = "tip of the second column";
     figure.handle({ part: "second", key: "l22", plane, along: "y", step: [0, 0.1], label: second });
     figure.handle({
-      part: "this-one", key: "x", plane, step: [0.1, 0.1], label: "this observation",
+      part: "this-one",
+      key: "x",
+      plane,
+      step: [0.1, 0.1],
+      label: "this observation",
       words: (state, revealed) => `at ${at(state.x)}${told(state, revealed)}`,
     });
     figure.number({ key: "l11", label: "l₁₁", step: 0.02, link: "first" });
@@ -51,7 +67,8 @@
     figure.number({ key: "l22", label: "l₂₂", step: 0.02, link: "second" });
     const row = figure.row();
     ["x₁", "x₂"].forEach((label, index) =>
-      figure.number({ key: "x", index, label, step: 0.1, slider: false, link: "observation" }, row));
+      figure.number({ key: "x", index, label, step: 0.1, slider: false, link: "observation" }, row),
+    );
     figure.symbols({
       label: "The symbols of the equation",
       entries: [
@@ -88,10 +105,15 @@
         solved: seen,
         determinant: `det Σ = ${show(determinant(state), 4)}`,
       };
-      for (const [name, matrix] of [["L", factor(state)], ["Σ", sigma]])
-        matrix.forEach((line, i) => line.forEach((value, j) => {
-          moved[`${name}-${i}${j}`] = name === "L" && i < j ? "0" : show(value);
-        }));
+      for (const [name, matrix] of [
+        ["L", factor(state)],
+        ["Σ", sigma],
+      ])
+        matrix.forEach((line, i) =>
+          line.forEach((value, j) => {
+            moved[`${name}-${i}${j}`] = name === "L" && i < j ? "0" : show(value);
+          }),
+        );
       return moved;
     };
   };

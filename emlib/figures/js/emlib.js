@@ -4,6 +4,7 @@
  *   { weights: [K], means: [K][D], covariances, covarianceType }
  * with covariances [K][D][D] (full, the default), [D][D] (tied), [K][D] (diag) or [K] (spherical).
  */
+globalThis.emlib ??= {};
 (function (emlib) {
   "use strict";
 
@@ -11,11 +12,14 @@
 
   const columnSums = (rows) => rows[0].map((_, k) => sum(rows.map((row) => row[k])));
 
-  /* Rows of numbers over the sums of their rows, of their columns, over the sum of all, or as they are. */
+  /* Rows of numbers divided by the sums of their rows, of their columns, by the total, or by 1. */
   function divide(rows, way) {
     const [columns, total] = [columnSums(rows), sum(rows.map(sum))];
     const by = {
-      nothing: () => 1, rows: (i) => sum(rows[i]), columns: (_, k) => columns[k], total: () => total,
+      nothing: () => 1,
+      rows: (i) => sum(rows[i]),
+      columns: (_, k) => columns[k],
+      total: () => total,
     }[way];
     return rows.map((row, i) => row.map((value, k) => value / by(i, k)));
   }
@@ -72,7 +76,10 @@
 
   /* log N(x | mean, L L'): with L y = x - mean, |y|² is the squared distance. */
   function logDensity(x, mean, L) {
-    const y = solveLower(L, x.map((value, i) => value - mean[i]));
+    const y = solveLower(
+      L,
+      x.map((value, i) => value - mean[i]),
+    );
     const squares = sum(y.map((value) => value * value));
     const logDeterminant = sum(L.map((row, i) => Math.log(row[i])));
     return -0.5 * (x.length * Math.log(2 * Math.PI) + squares) - logDeterminant;
@@ -85,12 +92,17 @@
     return X.map((x) => mixture.means.map((mean, k) => logDensity(x, mean, factors[k])));
   }
 
-  /* [n][K]: N(x_i | mu_k, sigma_k^2 I) as the formula stands there, without logarithms: far away it is 0. */
+  /* [n][K]: N(x_i | mu_k, sigma_k^2 I) as the formula says, without logarithms: 0 far away. */
   function naiveGaussian(X, { means, covariances }) {
-    return X.map((x) => means.map((mean, k) => {
-      const squares = sum(x.map((value, d) => (value - mean[d]) ** 2));
-      return Math.exp(-squares / (2 * covariances[k])) / (2 * Math.PI * covariances[k]) ** (x.length / 2);
-    }));
+    return X.map((x) =>
+      means.map((mean, k) => {
+        const squares = sum(x.map((value, d) => (value - mean[d]) ** 2));
+        return (
+          Math.exp(-squares / (2 * covariances[k])) /
+          (2 * Math.PI * covariances[k]) ** (x.length / 2)
+        );
+      }),
+    );
   }
 
   /* [n][K]: log pi_k + log N(x_i | mu_k, Sigma_k), prior times likelihood. */
@@ -112,11 +124,17 @@
     return normalise(logJoint(X, mixture));
   }
 
-  /* [n][K]: who is responsible for each row with so many heads among its tosses; the number of orders
-   * in which heads can fall is the same for all coins and cancels. */
+  /* [n][K]: who is responsible for each row with so many heads among its tosses; the number of
+   * orders in which heads can fall is the same for all coins and cancels. */
   function coinResponsibilities(heads, tosses, weights, biases) {
-    return normalise(heads.map((count) => biases.map((bias, k) =>
-      Math.log(weights[k]) + count * Math.log(bias) + (tosses - count) * Math.log1p(-bias))));
+    return normalise(
+      heads.map((count) =>
+        biases.map(
+          (bias, k) =>
+            Math.log(weights[k]) + count * Math.log(bias) + (tosses - count) * Math.log1p(-bias),
+        ),
+      ),
+    );
   }
 
   function logLikelihood(X, mixture) {
@@ -132,7 +150,9 @@
   /* The bound that EM climbs: sum of r (log prior times likelihood - log r), for any shares r. */
   function lowerBound(X, resp, mixture) {
     const term = (r, joint) => (r > 0 ? r * (joint - Math.log(r)) : 0);
-    return sum(logJoint(X, mixture).map((row, i) => sum(row.map((joint, k) => term(resp[i][k], joint)))));
+    return sum(
+      logJoint(X, mixture).map((row, i) => sum(row.map((joint, k) => term(resp[i][k], joint)))),
+    );
   }
 
   /* Kullback-Leibler divergence of each row of q from the same row of r, in nats. */
@@ -180,7 +200,9 @@
     };
     const ends = linspace(low, high, cells);
     const winners = ends.map(winner);
-    return ends.slice(0, -1).map((end, i) => [end, ends[i + 1], winners[i], winners[i + 1]])
+    return ends
+      .slice(0, -1)
+      .map((end, i) => [end, ends[i + 1], winners[i], winners[i + 1]])
       .filter(([, , here, there]) => here !== there)
       .map(([from, to, here]) => {
         for (let halving = 0; halving < 60; halving++) {
@@ -197,6 +219,10 @@
     return resp.map((row) => sum(row.map((r) => (r > 0 ? -r * Math.log(r) : 0))));
   }
 
+  /* Whether a spread is no more than the rounding of numbers as large as the mean. */
+  const isOnePlace = (mean, covariance) =>
+    mean.some((value, d) => covariance[d][d] <= (4 * Number.EPSILON * value) ** 2);
+
   /* All of a run so far; it grows as far as it is looked at, and ends where an M-step makes a
    * covariance that is not positive definite: a cluster has collapsed. */
   function makeRun(X, start) {
@@ -207,7 +233,9 @@
     function grow(count) {
       while (states.length <= count && !end) {
         const next = mStep(X, step(states.length - 1).resp);
-        const k = next.covariances.findIndex((covariance) => !cholesky(covariance));
+        const k = next.covariances.findIndex(
+          (covariance, k) => isOnePlace(next.means[k], covariance) || !cholesky(covariance),
+        );
         if (k < 0) states.push(next);
         else end = { k, mean: next.means[k], covariance: next.covariances[k] };
       }
@@ -258,4 +286,4 @@
     linkageStep,
     entropy,
   });
-})((globalThis.emlib ??= {}));
+})(globalThis.emlib);

@@ -29,15 +29,31 @@
     figure.python = ({ means }) =>
       "x = emlib.load_faithful().X[::11, 1:]\n" +
       `means = [[${means.join("], [")}]]\n` +
-      `parameters = emlib.Parameters([0.5, 0.5], means, [${variance}, ${variance}], "spherical")\n` +
+      `variances = [${variance}, ${variance}]\n` +
+      'parameters = emlib.Parameters([0.5, 0.5], means, variances, "spherical")\n' +
       "emlib.log_likelihood(x, parameters)";
 
-    figure.handle({ part: "here", key: "means", plane: map, step: [1, 1], label: "this pair of means" });
+    figure.handle({
+      part: "here",
+      key: "means",
+      plane: map,
+      step: [1, 1],
+      label: "this pair of means",
+    });
     const typed = figure.row();
     names.forEach((name, index) =>
-      figure.number({
-        key: "means", index, label: `mean of ${name}`, step: 1, slider: false, link: `mean-${index}`,
-      }, typed));
+      figure.number(
+        {
+          key: "means",
+          index,
+          label: `mean of ${name}`,
+          step: 1,
+          slider: false,
+          link: `mean-${index}`,
+        },
+        typed,
+      ),
+    );
     const row = figure.row();
     row.classList.add("em-reveal");
     ["To one top", "To the other", "To the pass"].forEach((label, m) => {
@@ -53,7 +69,8 @@
     figure.readout({
       name: "gradient",
       value: gradient,
-      words: (slopes) => `Slope per minute of each mean: ${figure.list(slopes, (slope) => show(slope))}.`,
+      words: (slopes) =>
+        `Slope per minute of each mean: ${figure.list(slopes, (slope) => show(slope))}.`,
     });
 
     /* From the handle uphill, the longer the steeper. */
@@ -73,7 +90,10 @@
     }
 
     return function parts(state) {
-      const logs = emlib.logGaussian(curve.map((at) => [at]), mixture(state));
+      const logs = emlib.logGaussian(
+        curve.map((at) => [at]),
+        mixture(state),
+      );
       const lines = names.map((_, k) => curve.map((at, i) => [at, 0.5 * Math.exp(logs[i][k])]));
       const right = state.means.map((mean) => data.px(mean));
       const tops = lines.map((line) => data.py(Math.max(...line.map(([, up]) => up))) - 5);

@@ -30,12 +30,18 @@
 
     names.forEach((name, k) =>
       figure.handle({
-        part: `start-${k}`, key: "start", index: k, plane, along: "x", at: plane.y[1] * 0.82,
+        part: `start-${k}`,
+        key: "start",
+        index: k,
+        plane,
+        along: "x",
+        at: plane.y[1] * 0.82,
         step: [0.25, 0],
         label: `where the mean of ${name} starts`,
         when: () => figure.state().half_steps === 0,
         words: ({ start }) => show(start[k]),
-      }));
+      }),
+    );
     emlib.panel.drive(figure, { view, decimals: 4 });
     figure.table({
       name: "parameters",
@@ -62,20 +68,31 @@
         const cell = (value) => ({ text: value == null ? "" : show(value, 4), value });
         return x.map((value, i) => ({
           head: show(value, 1),
-          cells: names.map((_, k) => cell(resp && resp[i][k])),
+          cells: names.map((_, k) => cell(resp?.[i][k])),
         }));
       },
     });
     const row = figure.row("Type the start");
     names.forEach((name, k) =>
-      figure.number({
-        key: "start", index: k, label: name, step: 0.25, slider: false,
-        write: (value, state) => ({ ...figure.put(state, "start", k, value), half_steps: 0 }),
-      }, row));
+      figure.number(
+        {
+          key: "start",
+          index: k,
+          label: name,
+          step: 0.25,
+          slider: false,
+          write: (value, state) => ({ ...figure.put(state, "start", k, value), half_steps: 0 }),
+        },
+        row,
+      ),
+    );
 
     return function parts(state) {
       const { parameters, resp, collapsed } = view(state);
-      const joint = emlib.logJoint(grid.map((value) => [value]), parameters);
+      const joint = emlib.logJoint(
+        grid.map((value) => [value]),
+        parameters,
+      );
       const first = state.half_steps === 0;
       return {
         curve: names.map((_, k) => grid.map((value, i) => [value, Math.exp(joint[i][k])])),

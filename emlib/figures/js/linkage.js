@@ -8,8 +8,7 @@
     const plane = figure.plane("main");
     const iterates = ({ start, steps }) => {
       const found = [start];
-      while (found.length <= Math.round(steps))
-        found.push(emlib.linkageStep(found.at(-1), counts));
+      while (found.length <= Math.round(steps)) found.push(emlib.linkageStep(found.at(-1), counts));
       return found;
     };
     /* of the error before each step, the share that it leaves; NaN before the first */
@@ -25,11 +24,19 @@
       "from emlib.figures.linkage import linkage_step\n\n" +
       `p = ${start}\nfor _ in range(${Math.round(steps)}):\n    p = linkage_step(p)\np`;
     figure.handle({
-      part: "start", key: "start", plane, along: "x", step: [0.02, 0], label: "start",
+      part: "start",
+      key: "start",
+      plane,
+      along: "x",
+      step: [0.02, 0],
+      label: "start",
     });
     figure.number({ key: "start", label: "start", step: 0.02, link: "start" });
     figure.number({
-      key: "steps", label: "times around", step: 1, decimals: 0,
+      key: "steps",
+      label: "times around",
+      step: 1,
+      decimals: 0,
       words: (steps) => `${show(steps, 0)} times around the loop`,
     });
     figure.readout({ name: "estimate", value: last, words: (now) => `estimate ${show(now, 9)}` });
@@ -46,8 +53,12 @@
       rows: (state) =>
         iterates(state).map((p, i) => {
           const share = left(state)[i];
-          const cells = [[p, 9], [p - limit, 9]].map(([value, digits]) => ({
-            text: show(value, digits), value,
+          const cells = [
+            [p, 9],
+            [p - limit, 9],
+          ].map(([value, digits]) => ({
+            text: show(value, digits),
+            value,
           }));
           return {
             head: String(i),
@@ -58,7 +69,10 @@
 
     return function parts(state) {
       const found = iterates(state);
-      const corners = found.slice(1).flatMap((after, i) => [[found[i], after], [after, after]]);
+      const corners = found.slice(1).flatMap((after, i) => [
+        [found[i], after],
+        [after, after],
+      ]);
       return { stairs: [[state.start, 0], ...corners] };
     };
   };

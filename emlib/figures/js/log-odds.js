@@ -38,29 +38,46 @@
       `joint[0, ${BLUE}] - joint[0, ${GREEN}]`;
 
     figure.handle({
-      part: "this-one", key: "x", plane, along: "x", at: lane / 2, step: [0.1, 0],
+      part: "this-one",
+      key: "x",
+      plane,
+      along: "x",
+      at: lane / 2,
+      step: [0.1, 0],
       label: "this observation",
     });
     figure.number({ key: "x", label: "value x", step: 0.1, link: "observation" });
     const afterwards = emlib.stage.make("div", { class: "em-reveal" }, figure.panel);
-    figure.number({
-      key: "weight", label: "prior of green", step: 0.01, link: "prior",
-      words: (green) =>
-        `green ${show(green)}, fuchsia and blue ${show((1 - green) / 2, 3)} each`,
-    }, afterwards);
+    figure.number(
+      {
+        key: "weight",
+        label: "prior of green",
+        step: 0.01,
+        link: "prior",
+        words: (green) => `green ${show(green)}, fuchsia and blue ${show((1 - green) / 2, 3)} each`,
+      },
+      afterwards,
+    );
     const terms = { prior: "log π", likelihood: "log 𝒩", sum: "log r" };
     const list = figure.symbols({
       label: "The terms of the equation, blue against green",
       entries: bars.map((link) => [
-        link, terms[link],
+        link,
+        terms[link],
         (_, revealed) => (link === "prior" || revealed ? "" : "what do you expect?"),
       ]),
     });
     bars.forEach((name, row) =>
-      figure.readout({
-        name, value: numbers[name], reveal: name !== "prior",
-        words: (value) => `${words[row]} ${signed(value)}`,
-      }, list.children[row]));
+      figure.readout(
+        {
+          name,
+          value: numbers[name],
+          reveal: name !== "prior",
+          words: (value) => `${words[row]} ${signed(value)}`,
+        },
+        list.children[row],
+      ),
+    );
     figure.readout({
       name: "resp",
       value: numbers.resp,
@@ -69,7 +86,11 @@
 
     return function parts(state) {
       const [prior, likelihood, sum] = bars.map((bar) => numbers[bar](state));
-      const spans = [[0, prior], [prior, sum], [0, sum]];
+      const spans = [
+        [0, prior],
+        [prior, sum],
+        [0, sum],
+      ];
       const moved = { "this-one-words": state.x };
       [prior, likelihood, sum].forEach((value, row) => {
         const ends = spans[row].map((end) => odds.px(clamp(end, odds.x)));
@@ -85,7 +106,10 @@
         const transform = `translate(${at} ${middle}) scale(${side} 1)`;
         moved[`cut-${bars[row]}`] = clamp(end, odds.x) === end ? null : { transform };
       });
-      const resp = emlib.responsibilities(xs.map((x) => [x]), mixture(state));
+      const resp = emlib.responsibilities(
+        xs.map((x) => [x]),
+        mixture(state),
+      );
       const edge = (k) => xs.map((x, i) => [x, emlib.sum(resp[i].slice(0, k))]);
       moved.band = figure.names.map((_, k) => [...edge(k), ...edge(k + 1).reverse()]);
       return moved;

@@ -22,7 +22,11 @@
     let key = "";
 
     const countOf = (state) => Math.min(state.n_components, names.length);
-    const spreadOf = (X) => emlib.mStep(X, X.map(() => [1])).covariances[0];
+    const spreadOf = (X) =>
+      emlib.mStep(
+        X,
+        X.map(() => [1]),
+      ).covariances[0];
     function missing(state) {
       const [count, few] = [countOf(state), least * countOf(state) - state.X.length];
       const clusters = ["one cluster needs", "two clusters need", "three clusters need"][count - 1];
@@ -47,7 +51,7 @@
         const covariances = means.map(() => spreadOf(X));
         run = missing(state) ? null : emlib.makeRun(X, { weights, means, covariances });
       }
-      return run && run.view(halfSteps);
+      return run?.view(halfSteps);
     }
     const place = ({ X, chosen }) => X[Math.min(chosen, X.length - 1)] || middle;
     const shares = (state) => {
@@ -77,11 +81,16 @@
 
     names.forEach((name, k) =>
       figure.handle({
-        part: `start-${k}`, key: "start", index: k, plane, step,
+        part: `start-${k}`,
+        key: "start",
+        index: k,
+        plane,
+        step,
         label: `where the mean of ${name} starts`,
         when: () => figure.state().half_steps === 0 && k < countOf(figure.state()),
         words: ({ start }) => at(start[k]),
-      }));
+      }),
+    );
     const stage = plane.group.ownerSVGElement;
     const listeners = new AbortController();
     figure.onClean(() => listeners.abort());
@@ -92,12 +101,19 @@
     hearBesideTheRing();
     if (paint) brush();
     figure.picker({
-      part: "pick", key: "chosen", plane, label: "choose an observation",
+      part: "pick",
+      key: "chosen",
+      plane,
+      label: "choose an observation",
       points: ({ X }) => (X.length ? X : [middle]),
       words: chosen,
     });
     figure.handle({
-      part: "this-one", key: "X", plane, step, label: "move the chosen observation",
+      part: "this-one",
+      key: "X",
+      plane,
+      step,
+      label: "move the chosen observation",
       when: () => figure.state().X.length > 0,
       limits: [plane.x, plane.y],
       where: place,
@@ -183,7 +199,13 @@
       name: "parameters",
       caption: "The parameters",
       columns: [
-        "cluster", "weight", `mean ${right}`, `mean ${up}`, `sd ${right}`, `sd ${up}`, "correlation",
+        "cluster",
+        "weight",
+        `mean ${right}`,
+        `mean ${up}`,
+        `sd ${right}`,
+        `sd ${up}`,
+        "correlation",
       ],
       rows: (state) => {
         const { weights = [], means, covariances } = view(state)?.parameters || {};
@@ -200,49 +222,89 @@
       const options = words.map((text, k) => [k + 1, text]);
       figure.choice({ key: "n_components", label: "Clusters", options });
       const row = figure.row();
-      figure.button({
-        label: "Add an observation",
-        when: ({ X }) => X.length < most.X,
-        press: (state) => {
-          const [x, y] = place(state);
-          add(state.X.length ? [x + (plane.x[1] - plane.x[0]) / 40, y] : middle);
+      figure.button(
+        {
+          label: "Add an observation",
+          when: ({ X }) => X.length < most.X,
+          press: (state) => {
+            const [x, y] = place(state);
+            add(state.X.length ? [x + (plane.x[1] - plane.x[0]) / 40, y] : middle);
+          },
         },
-      }, row);
-      figure.button({
-        label: "Remove this one",
-        when: ({ X }) => X.length > 0,
-        press: ({ X, chosen }) => ({
-          X: X.filter((_, i) => i !== chosen),
-          chosen: clamp(chosen, [0, Math.max(0, X.length - 2)]),
-        }),
-      }, row);
+        row,
+      );
+      figure.button(
+        {
+          label: "Remove this one",
+          when: ({ X }) => X.length > 0,
+          press: ({ X, chosen }) => ({
+            X: X.filter((_, i) => i !== chosen),
+            chosen: clamp(chosen, [0, Math.max(0, X.length - 2)]),
+          }),
+        },
+        row,
+      );
       const again = (label, X, when) =>
         figure.button({ label, when, press: () => ({ X, chosen: 0, half_steps: 0 }) }, row);
       again("Clear", [], ({ X }) => X.length > 0);
       for (const [label, X] of Object.entries(clouds)) again(label, X);
     }
     const folded = figure.row("Type numbers");
-    const axes = [["x", plane.x], ["y", plane.y]];
+    const axes = [
+      ["x", plane.x],
+      ["y", plane.y],
+    ];
     names.forEach((name, k) =>
       axes.forEach(([axis, [min, max]], d) =>
-        figure.number({
-          key: "start", index: [k, d], label: `${name} starts at ${axis}`, min, max, step: step[d],
-          slider: false,
-          write: (value, state) => ({ ...figure.put(state, "start", [k, d], value), half_steps: 0 }),
-        }, folded)));
-    figure.number({
-      key: "chosen", label: "observation no.", min: 1, max: most.X, step: 1, decimals: 0,
-      slider: false,
-      read: ({ chosen }) => chosen + 1,
-      write: (value, { X }) => ({ chosen: clamp(value - 1, [0, Math.max(0, X.length - 1)]) }),
-    }, folded);
+        figure.number(
+          {
+            key: "start",
+            index: [k, d],
+            label: `${name} starts at ${axis}`,
+            min,
+            max,
+            step: step[d],
+            slider: false,
+            write: (value, state) => ({
+              ...figure.put(state, "start", [k, d], value),
+              half_steps: 0,
+            }),
+          },
+          folded,
+        ),
+      ),
+    );
+    figure.number(
+      {
+        key: "chosen",
+        label: "observation no.",
+        min: 1,
+        max: most.X,
+        step: 1,
+        decimals: 0,
+        slider: false,
+        read: ({ chosen }) => chosen + 1,
+        write: (value, { X }) => ({ chosen: clamp(value - 1, [0, Math.max(0, X.length - 1)]) }),
+      },
+      folded,
+    );
     axes.forEach(([axis, [min, max]], d) =>
-      figure.number({
-        key: "X", index: d, label: `its ${axis}`, min, max, step: step[d], slider: false,
-        read: (state) => place(state)[d],
-        write: (value, state) =>
-          state.X.length ? figure.put(state, "X", [state.chosen, d], value) : {},
-      }, folded));
+      figure.number(
+        {
+          key: "X",
+          index: d,
+          label: `its ${axis}`,
+          min,
+          max,
+          step: step[d],
+          slider: false,
+          read: (state) => place(state)[d],
+          write: (value, state) =>
+            state.X.length ? figure.put(state, "X", [state.chosen, d], value) : {},
+        },
+        folded,
+      ),
+    );
 
     return function parts(state) {
       const now = view(state) || {};
@@ -253,7 +315,7 @@
         const dot = crowd.children[i];
         plane.place(dot, point);
         dot.setAttribute("transform", `${dot.getAttribute("transform")} scale(0.8)`);
-        shade(dot, resp && resp[i], figure.clusters);
+        shade(dot, resp?.[i], figure.clusters);
       });
       const moved = {
         "this-one": state.X.length ? place(state) : null,
@@ -275,7 +337,10 @@
       const turn = Math.atan2(2 * xy, xx - yy) / 2;
       const half = Math.sqrt((xx + yy) / 2 + Math.hypot((xx - yy) / 2, xy));
       const [dx, dy] = [half * Math.cos(turn), half * Math.sin(turn)];
-      return [[x - dx, y - dy], [x + dx, y + dy]];
+      return [
+        [x - dx, y - dy],
+        [x + dx, y + dy],
+      ];
     }
     /* The start is left out of the range once there are others: it lies far below them. */
     function traceParts(trace) {

@@ -145,7 +145,7 @@
     for (const [name, control] of Object.entries(emlib.controls))
       figure[name] = (options, parent = panel) => control(figure, parent, options);
 
-    /* What every handle and picker is: named, said where it is, and no Tab stop while it is held. */
+    /* What every handle and picker is: named, its place told, and no Tab stop while it is held. */
     function voice(part, { key, label, words }, free, span) {
       part.setAttribute("aria-label", label);
       part.dataset.key = key;
@@ -167,27 +167,33 @@
       const entry = (state) => figure.get(state, key, index);
       const [axis, bounds] = [along === "y" ? 1 : 0, figure.limits(key, index)];
       const own = along === "xy" ? [0, 1].map((d) => boundsAt(bounds, d)) : [bounds, bounds];
-      const limits = options.limits || own.map((ends, d) => ends.map((end, m) =>
-        Number.isFinite(end) ? end : [plane.x, plane.y][d][m]));
+      const limits =
+        options.limits ||
+        own.map((ends, d) =>
+          ends.map((end, m) => (Number.isFinite(end) ? end : [plane.x, plane.y][d][m])),
+        );
       const around = {
         xy: entry,
         x: (state) => [entry(state), fixed(state)],
         y: (state) => [fixed(state), entry(state)],
       };
       const where = options.where || around[along];
-      const patch = options.patch || ((point, state) =>
-        figure.put(state, key, index, along === "xy" ? point : point[axis]));
+      const patch =
+        options.patch ||
+        ((point, state) => figure.put(state, key, index, along === "xy" ? point : point[axis]));
       const free = () => figure.free() && (!options.when || options.when());
       const part = figure.part(options.part);
       const { settle } = figure;
       const held = () => figure.held();
       const here = () => where(store.read());
       const go = (point) => figure.set(patch(point, store.read()));
-      const reach = along === "x" ? [limits[0], plane.y] : along === "y" ? [plane.x, limits[1]] : limits;
+      const reach =
+        along === "x" ? [limits[0], plane.y] : along === "y" ? [plane.x, limits[1]] : limits;
       const acts = { where: here, move: go, free, held, settle };
       cleaning.push(emlib.stage.handle({ ...options, ...acts, part, along, limits: reach }));
       if (index != null) part.dataset.index = index;
-      const label = along === "xy" ? `${options.label}; arrow keys move it both ways` : options.label;
+      const label =
+        along === "xy" ? `${options.label}; arrow keys move it both ways` : options.label;
       voice(part, { ...options, label }, free, (state) => [...limits[axis], where(state)[axis]]);
       updates.push((state) => plane.place(part, where(state)));
     };
@@ -233,7 +239,7 @@
       root.classList.toggle("em-revealed", figure.revealed());
       for (const update of updates) update(state);
       if (!picture) return;
-      const told = figure.revealed() && figure.words?.(state); // parts say themselves where they are
+      const told = figure.revealed() && figure.words?.(state); // parts say where they are
       picture.setAttribute("aria-label", [what, told].filter(Boolean).join(". ") || "The picture");
     }
 
@@ -346,4 +352,4 @@
       }
     }
   };
-})((globalThis.emlib ??= {}));
+})(globalThis.emlib);

@@ -13,7 +13,8 @@
     const height = foot - plane.py(1);
     const [left, right] = plane.x.map(plane.px);
     const ticks = [...figure.root.querySelectorAll("[data-part^='tick-']")].map((group) =>
-      Number(group.textContent));
+      Number(group.textContent),
+    );
     const way = new Map(ways);
     const spell = (value) => String(value).replace("-", "\u2212");
     const here = ({ chosen }) => spell(x[chosen]);
@@ -25,7 +26,12 @@
       covarianceType: "spherical",
     });
     const products = (places, state) =>
-      emlib.logJoint(places.map((place) => [place]), mixture(state)).map((row) => row.map(Math.exp));
+      emlib
+        .logJoint(
+          places.map((place) => [place]),
+          mixture(state),
+        )
+        .map((row) => row.map(Math.exp));
     const chosen = (state) => products([x[state.chosen]], state)[0];
     const table = (state) => emlib.divide(products(x, state), state.divide);
     const rowSum = (state) => emlib.sum(table(state)[state.chosen]);
@@ -47,7 +53,8 @@
         "Every row sums to one: somebody made each observation. These are responsibilities, and " +
         "the columns sum to soft counts.",
       columns: (state) =>
-        `Every column sums to one, and the rows do not: for x = ${here(state)} the three clusters ` +
+        "Every column sums to one, and the rows do not: " +
+        `for x = ${here(state)} the three clusters ` +
         `together answer for ${show(rowSum(state), 3)} of one observation.`,
       total: (state) =>
         `All eighteen numbers together sum to one. For x = ${here(state)} that leaves ` +
@@ -77,19 +84,26 @@
       value: table,
     });
     figure.picker({
-      part: "this-one", key: "chosen", plane: figure.plane("rug"),
+      part: "this-one",
+      key: "chosen",
+      plane: figure.plane("rug"),
       label: "observation whose slice is cut out",
       points: () => x.map((value) => [value, 0]),
     });
     const listeners = new AbortController();
     figure.onClean(() => listeners.abort());
     x.forEach((_, i) =>
-      figure.part(`row-${i}`).addEventListener("click", (event) => {
-        event.stopPropagation(); // the picture would take the observation above the tap
-        if (!figure.free()) return;
-        figure.set({ chosen: i });
-        figure.settle();
-      }, { signal: listeners.signal }));
+      figure.part(`row-${i}`).addEventListener(
+        "click",
+        (event) => {
+          event.stopPropagation(); // the picture would take the observation above the tap
+          if (!figure.free()) return;
+          figure.set({ chosen: i });
+          figure.settle();
+        },
+        { signal: listeners.signal },
+      ),
+    );
     figure.number({ key: "variance", label: "variance of green", step: 0.01, link: "covariance" });
     figure.readout({
       name: "peak",
@@ -104,22 +118,45 @@
     const line = figure.row();
     const sums = (values) => values.map((value) => show(value, 3)).join(", ");
     const tell = (name, value, words) => figure.readout({ name, value, words }, line);
-    tell("row_sums", (state) => table(state).map(emlib.sum), (now) => `Sums of rows: ${sums(now)}.`);
-    tell("column_sums", (state) => columnSums(table(state)), (now) => `Sums of columns: ${sums(now)}.`);
-    tell("total", (state) => emlib.sum(table(state).flat()), (now) => `All together: ${show(now, 3)}.`);
+    tell(
+      "row_sums",
+      (state) => table(state).map(emlib.sum),
+      (now) => `Sums of rows: ${sums(now)}.`,
+    );
+    tell(
+      "column_sums",
+      (state) => columnSums(table(state)),
+      (now) => `Sums of columns: ${sums(now)}.`,
+    );
+    tell(
+      "total",
+      (state) => emlib.sum(table(state).flat()),
+      (now) => `All together: ${show(now, 3)}.`,
+    );
     if (options.formula) {
       const pair = (values) => figure.list(values, (value) => show(value));
       figure.symbols({
         label: "The symbols of the equation",
         entries: [
-          ["product", "\u03c0\ud835\udca9", (state, revealed) =>
-            `numerator${revealed ? `: ${sums(chosen(state))}` : ""}`],
-          ["mixture", "\u2211", (state, revealed) =>
-            `denominator: their sum${revealed ? `, ${show(emlib.sum(chosen(state)), 3)}` : ""}`],
-          ["responsibility", "r", ({ divide }) =>
-            divide === "rows"
-              ? "the slice at its new length"
-              : "what division by the row’s sum will give"],
+          [
+            "product",
+            "\u03c0\ud835\udca9",
+            (state, revealed) => `numerator${revealed ? `: ${sums(chosen(state))}` : ""}`,
+          ],
+          [
+            "mixture",
+            "\u2211",
+            (state, revealed) =>
+              `denominator: their sum${revealed ? `, ${show(emlib.sum(chosen(state)), 3)}` : ""}`,
+          ],
+          [
+            "responsibility",
+            "r",
+            ({ divide }) =>
+              divide === "rows"
+                ? "the slice at its new length"
+                : "what division by the row’s sum will give",
+          ],
           ["weight", "\u03c0", () => pair(weights)],
           ["mean", "\u03bc", () => pair(means)],
           ["covariance", "\u03c3\u00b2", (state) => pair(mixture(state).covariances)],
@@ -147,8 +184,9 @@
     /* The slice upright in the densities, and laid down below them. */
     function slice(state, divided, top, moved) {
       let down = foot;
-      moved.upright = { transform: `translate(${coordinate(
-        plane.px(x[state.chosen]) - layout.slice / 2)} 0)` };
+      moved.upright = {
+        transform: `translate(${coordinate(plane.px(x[state.chosen]) - layout.slice / 2)} 0)`,
+      };
       chosen(state).forEach((product, k) => {
         const share = (height * product) / top;
         down -= share;

@@ -3,7 +3,14 @@
   "use strict";
 
   emlib.kinds["one-dimension"] = function (figure) {
-    const { frame: [floor, top], cells, scales, stick, wide, options } = figure.config;
+    const {
+      frame: [floor, top],
+      cells,
+      scales,
+      stick,
+      wide,
+      options,
+    } = figure.config;
     const { reach, adjust, boundary, bands, table } = options;
     const { show, share } = emlib.panel;
     const { clamp, coordinate } = emlib.stage;
@@ -30,7 +37,12 @@
       emlib.python.call("responsibilities", `[[${state.x}]]`, mixture(state));
 
     figure.handle({
-      part: "this-one", key: "x", plane: rail, along: "x", at: 0.45, label: "this observation",
+      part: "this-one",
+      key: "x",
+      plane: rail,
+      along: "x",
+      at: 0.45,
+      label: "this observation",
       step: [reach[1] - reach[0] > 15 ? 0.5 : 0.1, 0],
     });
     const link = "observation";
@@ -47,7 +59,10 @@
       });
     figure.accepts.scale = (value) => Object.hasOwn(scales, value);
     if (options.scales) {
-      const ways = [["linear", "as they are"], ["log", "logarithms"]];
+      const ways = [
+        ["linear", "as they are"],
+        ["log", "logarithms"],
+      ];
       figure.choice({ key: "scale", label: "Heights", options: ways });
     }
     if (table)
@@ -61,7 +76,8 @@
             const distance = Math.abs(state.x - state.means[k]);
             const numbers = [distance, distance / Math.sqrt(state.variances[k]), Math.exp(logs[k])];
             const cells = numbers.map((value, j) => ({
-              text: j === 2 ? small(value) : show(value), value,
+              text: j === 2 ? small(value) : show(value),
+              value,
             }));
             return { head: name, cluster: name, cells, link: `cluster-${k}` };
           });
@@ -76,7 +92,8 @@
       figure.readout({
         name: "entropy",
         value: (state) => emlib.entropy([resp(state)])[0],
-        words: (now) => `Entropy ${show(now, 3)}, of at most ${show(Math.log(clusters.length), 3)}.`,
+        words: (now) =>
+          `Entropy ${show(now, 3)}, of at most ${show(Math.log(clusters.length), 3)}.`,
       });
     if (boundary)
       figure.readout({

@@ -108,7 +108,7 @@
   }
 
   /* Controls side by side, folded under `summary` if there is one. */
-  function row(figure, parent, summary) {
+  function row(_figure, parent, summary) {
     const fold = summary && make("details", {}, parent);
     if (fold) make("summary", {}, fold, summary);
     return make("div", { class: "em-row" }, fold || parent);
@@ -299,8 +299,8 @@
       end.hidden = k == null;
       if (k == null) return;
       words.textContent =
-        `The M-step has drawn ${figure.names[k]} together to a needle: what is left to it lies on ` +
-        "a line, or in one place, and has no width. Here the loop ends. ";
+        `${figure.names[k]} has collapsed: the M-step has drawn it together to a needle. What is ` +
+        "left to it lies on a line, or in one place, and has no width. Here the loop ends. ";
       end.replaceChildren(words, ...(what ? [what] : []));
     });
   }
@@ -335,8 +335,9 @@
   }
 
   /* The way back, from a thing in the picture to its symbol: point at it, press it, or walk from
-   * one to the next with the arrow keys. One Tab stop for all. entries: [[part, link, words], …] */
-  function things(figure, parent, { entries }) {
+   * one to the next with the arrow keys. One Tab stop for all.
+   * entries: [[part, link, words], …] */
+  function things(figure, _parent, { entries }) {
     const all = entries.map(([part, link, words]) => {
       const element = figure.part(part);
       element.classList.add("em-thing");
@@ -439,4 +440,4 @@
     linkViews,
     drive,
   };
-})((globalThis.emlib ??= {}));
+})(globalThis.emlib);

@@ -20,7 +20,10 @@
       const { weights, means, covariances } = emlib.mStep(X, resp, "spherical");
       const counts = emlib.columnSums(resp);
       return counts.map((count, k) =>
-        count > 0 ? [count, weights[k], means[k][0], Math.sqrt(covariances[k])] : [0, 0, null, null]);
+        count > 0
+          ? [count, weights[k], means[k][0], Math.sqrt(covariances[k])]
+          : [0, 0, null, null],
+      );
     }
     const there = (rows) => rows.filter(([count]) => count > 0);
     const together = (state) =>
@@ -37,7 +40,9 @@
 
     figure.words = (state) =>
       figure.revealed()
-        ? clusters(state).map((row, k) => `${names[k]} ${text(row[0])} at ${text(row[2])}`).join(", ")
+        ? clusters(state)
+            .map((row, k) => `${names[k]} ${text(row[0])} at ${text(row[2])}`)
+            .join(", ")
         : "";
     figure.python = (state) => {
       const { list } = emlib.python;
@@ -57,7 +62,12 @@
       const plane = figure.plane("holds");
       first.x.forEach((_, i) =>
         figure.handle({
-          part: `hold-${i}`, key: "x", index: i, plane, step: [1, 1], limits: [plane.x, [0, 1]],
+          part: `hold-${i}`,
+          key: "x",
+          index: i,
+          plane,
+          step: [1, 1],
+          limits: [plane.x, [0, 1]],
           label: `observation ${i + 1}`,
           where: ({ x, shares }) => [x[i], Math.round(shares[i])],
           patch: ([at, up], state) => ({
@@ -65,14 +75,21 @@
             ...figure.put(state, "shares", i, up >= 0.5 ? 1 : 0),
           }),
           words: (state) => `${show(state.x[i], 1)} minutes, ${name(state, i)}`,
-        }));
+        }),
+      );
       const typed = figure.row("Type waiting times and labels");
       first.x.forEach((_, index) => {
         const common = { index, slider: false, link: `row-${index}`, step: 1 };
         figure.number({ ...common, key: "x", label: `no. ${index + 1}, minutes` }, typed);
-        figure.number({
-          ...common, key: "shares", label: `no. ${index + 1}, green 1 or 0`, decimals: 0,
-        }, typed);
+        figure.number(
+          {
+            ...common,
+            key: "shares",
+            label: `no. ${index + 1}, green 1 or 0`,
+            decimals: 0,
+          },
+          typed,
+        );
       });
     }
 
@@ -80,11 +97,17 @@
       const plane = figure.plane("band");
       first.x.forEach((x, i) =>
         figure.handle({
-          part: `share-${i}`, key: "shares", index: i, plane, along: "y", step: [0, 0.025],
+          part: `share-${i}`,
+          key: "shares",
+          index: i,
+          plane,
+          along: "y",
+          step: [0, 0.025],
           at: (state) => state.x[i],
           label: `green's share of the observation at ${show(x, 0)} minutes`,
           words: (state) => `green ${show(state.shares[i])}, blue ${show(1 - state.shares[i])}`,
-        }));
+        }),
+      );
       const row = figure.row();
       const set = (label, share) =>
         figure.button({ label, press: () => ({ shares: first.x.map((_, i) => share(i)) }) }, row);
@@ -93,10 +116,18 @@
       set("As the ranger wrote", (i) => (i < 3 ? 1 : 0));
       const typed = figure.row("Type the shares");
       first.x.forEach((x, index) =>
-        figure.number({
-          key: "shares", index, label: `at ${show(x, 0)}`, step: 0.05, slider: false,
-          link: `row-${index}`,
-        }, typed));
+        figure.number(
+          {
+            key: "shares",
+            index,
+            label: `at ${show(x, 0)}`,
+            step: 0.05,
+            slider: false,
+            link: `row-${index}`,
+          },
+          typed,
+        ),
+      );
     }
 
     figure.table({
@@ -131,7 +162,8 @@
         name: "variances",
         value: variances,
         words: ([inside, between, total]) =>
-          `Variance: ${show(inside)} inside the clusters + ${show(between)} between their means = ` +
+          `Variance: ${show(inside)} inside the clusters + ` +
+          `${show(between)} between their means = ` +
           `${show(total)}.`,
       });
 

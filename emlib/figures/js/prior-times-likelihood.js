@@ -30,12 +30,20 @@
       emlib.python.call("responsibilities", `[[${state.x}]]`, mixture(state));
 
     figure.handle({
-      part: "this-one", key: "x", plane, along: "x", at: lane / 2, step: [0.1, 0],
+      part: "this-one",
+      key: "x",
+      plane,
+      along: "x",
+      at: lane / 2,
+      step: [0.1, 0],
       label: "this observation",
     });
     figure.number({ key: "x", label: "value x", step: 0.1, link: "observation" });
     figure.number({
-      key: "weight", label: "prior of green", step: 0.01, link: "weight",
+      key: "weight",
+      label: "prior of green",
+      step: 0.01,
+      link: "weight",
       words: (weight) => pair([weight, 1 - weight], 2),
     });
     /* Each symbol with the number that it has now; the last two only after the guess. */
@@ -57,10 +65,17 @@
       ],
     });
     meanings.forEach(([, , name, decimals], i) =>
-      figure.readout({
-        name, value: numbers[name], reveal: secret(name),
-        words: (value) => `${name === "resp" ? "responsibility" : name}: ${pair(value, decimals)}`,
-      }, list.children[i]));
+      figure.readout(
+        {
+          name,
+          value: numbers[name],
+          reveal: secret(name),
+          words: (value) =>
+            `${name === "resp" ? "responsibility" : name}: ${pair(value, decimals)}`,
+        },
+        list.children[i],
+      ),
+    );
 
     return function parts(state) {
       const shares = numbers.resp(state);

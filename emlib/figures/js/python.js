@@ -4,7 +4,9 @@
 
   /* A number or nested lists of numbers, to the fifteen digits that a sum in binary keeps. */
   const list = (value) =>
-    Array.isArray(value) ? `[${value.map(list).join(", ")}]` : String(Number(value.toPrecision(15)));
+    Array.isArray(value)
+      ? `[${value.map(list).join(", ")}]`
+      : String(Number(value.toPrecision(15)));
 
   /* emlib.<name>(X, the mixture); X as Python. */
   function call(name, X, { weights, means, covariances, covarianceType }) {
@@ -40,4 +42,4 @@
   }
 
   emlib.python = { list, call, halfSteps, program };
-})((globalThis.emlib ??= {}));
+})(globalThis.emlib);

@@ -42,7 +42,11 @@
     function field({ decimals }, box, answer) {
       const line = make("div", { class: "em-row" }, box);
       const label = `your answer, ${decimals} decimals`;
-      const typed = make("input", { class: "em-field", inputmode: "text", "aria-label": label }, line);
+      const typed = make(
+        "input",
+        { class: "em-field", inputmode: "text", "aria-label": label },
+        line,
+      );
       const check = make("button", { type: "button" }, line, "Check");
       check.addEventListener("click", () => answer(typed.value));
       typed.addEventListener("keydown", ({ key }) => key === "Enter" && answer(typed.value));

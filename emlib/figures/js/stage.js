@@ -127,7 +127,10 @@
   function blend(resp, clusters) {
     const channel = (start) =>
       emlib.sum(resp.map((r, k) => r * parseInt(clusters[k].color.slice(start, start + 2), 16)));
-    const hex = (value) => Math.round(clamp(value, [0, 255])).toString(16).padStart(2, "0");
+    const hex = (value) =>
+      Math.round(clamp(value, [0, 255]))
+        .toString(16)
+        .padStart(2, "0");
     return `#${[1, 3, 5].map((start) => hex(channel(start))).join("")}`;
   }
 
@@ -194,7 +197,7 @@
     function find(name) {
       if (!known.has(name)) {
         const part = root.querySelector(`[data-part="${name}"]`);
-        const group = part && part.closest("[data-plane]");
+        const group = part?.closest("[data-plane]");
         known.set(name, part && { part, on: group && plane(group) });
       }
       return known.get(name);
@@ -406,4 +409,4 @@
     attributes,
     clamp,
   };
-})((globalThis.emlib ??= {}));
+})(globalThis.emlib);

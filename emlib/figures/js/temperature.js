@@ -39,31 +39,51 @@
 
     names.forEach((name, k) =>
       figure.handle({
-        part: `mean-${k}`, key: "means", index: k, plane, step: [0.1, 0.1],
+        part: `mean-${k}`,
+        key: "means",
+        index: k,
+        plane,
+        step: [0.1, 0.1],
         label: `mean of ${name}`,
         words: ({ means }) => `x ${show(means[k][0])}, y ${show(means[k][1])}`,
-      }));
+      }),
+    );
     figure.number({
-      key: "log_temperature", label: "log₁₀ temperature", step: 0.05, words: tellHeat,
+      key: "log_temperature",
+      label: "log₁₀ temperature",
+      step: 0.05,
+      words: tellHeat,
     });
     if (options.iterate) {
       const row = figure.row();
       figure.button({ label: "One iteration", press: once }, row);
-      figure.button({
-        label: "Twenty iterations",
-        press(state) {
-          let now = state;
-          for (let i = 0; i < 20; i++) now = { ...now, ...once(now) };
-          return { means: now.means };
+      figure.button(
+        {
+          label: "Twenty iterations",
+          press(state) {
+            let now = state;
+            for (let i = 0; i < 20; i++) now = { ...now, ...once(now) };
+            return { means: now.means };
+          },
         },
-      }, row);
+        row,
+      );
     }
     const typed = figure.row("Type the means");
     names.forEach((name, k) =>
       ["x", "y"].forEach((axis, d) =>
-        figure.number({
-          key: "means", index: [k, d], label: `${name} ${axis}`, step: 0.1, slider: false,
-        }, typed)));
+        figure.number(
+          {
+            key: "means",
+            index: [k, d],
+            label: `${name} ${axis}`,
+            step: 0.1,
+            slider: false,
+          },
+          typed,
+        ),
+      ),
+    );
     figure.readout({
       name: "counts",
       value: counts,
@@ -79,14 +99,21 @@
       name: "inertia",
       value: ({ means }) => emlib.sum(X.map((x) => nearest(x, means))) / X.length,
       words: (now) =>
-        "Mean squared distance to the nearest mean, what k-means makes small: " + `${show(now, 3)}.`,
+        "Mean squared distance to the nearest mean, what k-means makes small: " +
+        `${show(now, 3)}.`,
     });
 
     /* The ground in cells, cut where two means are equally far: there its colour may jump. */
     const xs = emlib.linspace(...plane.x, columns);
     const ys = emlib.linspace(plane.y[1], plane.y[0], rows);
     const cells = ys.slice(1).flatMap((low, j) =>
-      xs.slice(1).map((right, i) => [[xs[i], ys[j]], [right, ys[j]], [right, low], [xs[i], low]]));
+      xs.slice(1).map((right, i) => [
+        [xs[i], ys[j]],
+        [right, ys[j]],
+        [right, low],
+        [xs[i], low],
+      ]),
+    );
     function pieces(means) {
       return means.flatMap((mean, k) => {
         const others = means.filter((_, j) => j !== k);
@@ -97,10 +124,14 @@
       });
     }
     const area = (points) =>
-      Math.abs(emlib.sum(points.map(([x, y], m) => {
-        const [right, up] = points[(m + 1) % points.length];
-        return x * up - right * y;
-      }))) / 2;
+      Math.abs(
+        emlib.sum(
+          points.map(([x, y], m) => {
+            const [right, up] = points[(m + 1) % points.length];
+            return x * up - right * y;
+          }),
+        ),
+      ) / 2;
     const middle = (points) =>
       [0, 1].map((d) => emlib.sum(points.map((point) => point[d])) / points.length);
 

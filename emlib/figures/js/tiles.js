@@ -3,7 +3,15 @@
   "use strict";
 
   emlib.kinds.tiles = function (figure) {
-    const { X, shape: [, columns], labels, names, counted, shapes, marks } = figure.config;
+    const {
+      X,
+      shape: [, columns],
+      labels,
+      names,
+      counted,
+      shapes,
+      marks,
+    } = figure.config;
     const { show } = emlib.panel;
     const { coordinate, mix } = emlib.stage;
     const kinds = names.slice(0, 3);
@@ -54,13 +62,20 @@
       `    covariances=[np.atleast_2d(np.cov(kind.T, bias=True)).round(6) for kind in kinds],\n)`;
 
     figure.picker({ part: "this-one", key: "tile", plane, label: "tile", points: () => places });
-    const colours = [["own", "its own colour"], ["responsibility", "responsibility"]];
+    const colours = [
+      ["own", "its own colour"],
+      ["responsibility", "responsibility"],
+    ];
     figure.choice({ key: "colours", label: "Colour each tile by", options: colours });
-    const features = [["colour", "red, green, blue"], ["brightness", "brightness only"]];
+    const features = [
+      ["colour", "red, green, blue"],
+      ["brightness", "brightness only"],
+    ];
     figure.choice({ key: "features", label: "The clusters know its", options: features });
     emlib.stage.make("p", {}, figure.panel, "In the bag, from which a tile is drawn:");
     kinds.forEach((kind, index) =>
-      figure.number({ key: "bag", index, label: `${kind} tiles`, step: 1, decimals: 0 }));
+      figure.number({ key: "bag", index, label: `${kind} tiles`, step: 1, decimals: 0 }),
+    );
     figure.readout({
       name: "resp",
       value: resp,
@@ -79,16 +94,22 @@
         "cluster in front.",
     });
     const line = figure.row();
-    figure.readout({
-      name: "prior",
-      value: (state) => mixture(state).weights,
-      words: (now) => `Priors: ${tell(now, 2)}.`,
-    }, line);
-    figure.readout({
-      name: "log_likelihood",
-      value: likelihood,
-      words: (now) => `Logarithms of the likelihoods: ${tell(now, 1)}.`,
-    }, line);
+    figure.readout(
+      {
+        name: "prior",
+        value: (state) => mixture(state).weights,
+        words: (now) => `Priors: ${tell(now, 2)}.`,
+      },
+      line,
+    );
+    figure.readout(
+      {
+        name: "log_likelihood",
+        value: likelihood,
+        words: (now) => `Logarithms of the likelihoods: ${tell(now, 1)}.`,
+      },
+      line,
+    );
 
     let painted = "";
     function paint(state) {
@@ -104,7 +125,8 @@
       marks.forEach((mark, k) => {
         const mine = places.filter((_, i) => rows && largest(rows[i]) === k);
         const d = mine.map(
-          ([x, y]) => `M${coordinate(plane.px(x))} ${coordinate(plane.py(y))}${mark}`);
+          ([x, y]) => `M${coordinate(plane.px(x))} ${coordinate(plane.py(y))}${mark}`,
+        );
         figure.part(`mark-${k}`).setAttribute("d", d.join(""));
       });
     }

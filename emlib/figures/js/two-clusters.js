@@ -12,9 +12,13 @@
     const variances0 = figure.first.variances; // as the picture was drawn
     const cloud = names.map((_, k) =>
       [...figure.part(`stars-${k}`).children].map((star) => {
-        const place = star.getAttribute("transform").match(/-?[\d.]+/g).map(Number);
+        const place = star
+          .getAttribute("transform")
+          .match(/-?[\d.]+/g)
+          .map(Number);
         return { star, away: place.map((value, d) => value - centre[k][d]) };
-      }));
+      }),
+    );
 
     const [across, up] = [plane.x.map(plane.px), plane.y.map(plane.py).reverse()];
     const inside = ([x, y]) => across[0] < x && x < across[1] && up[0] < y && y < up[1];
@@ -36,17 +40,29 @@
     figure.handle({ part: "this-one", key: "x", plane, step: [0.1, 0.1], label });
     const typed = figure.row();
     ["x", "y"].forEach((label, index) =>
-      figure.number({ key: "x", index, label, step: 0.1, slider: false, link: "observation" }, typed));
+      figure.number(
+        { key: "x", index, label, step: 0.1, slider: false, link: "observation" },
+        typed,
+      ),
+    );
     if (turn)
       figure.number({
-        key: "weight", label: "weight of green", step: 0.01, link: "weight",
+        key: "weight",
+        label: "weight of green",
+        step: 0.01,
+        link: "weight",
         words: (weight) => figure.list([weight, 1 - weight]),
       });
     if (spread)
       names.forEach((name, index) =>
         figure.number({
-          key: "variances", index, label: `variance of ${name}`, step: 0.05, link: "covariance",
-        }));
+          key: "variances",
+          index,
+          label: `variance of ${name}`,
+          step: 0.05,
+          link: "covariance",
+        }),
+      );
     figure.readout({
       name: "resp",
       value: resp,
@@ -64,8 +80,11 @@
       figure.symbols({
         label: "The symbols of the equation",
         entries: [
-          ["responsibility", "r", (state, revealed) =>
-            revealed ? figure.list(resp(state)) : "what we ask for"],
+          [
+            "responsibility",
+            "r",
+            (state, revealed) => (revealed ? figure.list(resp(state)) : "what we ask for"),
+          ],
           ["label", "z", () => "random: green or blue"],
           ["observation", "x", (state) => `fixed: ${state.x.map((v) => show(v)).join(", ")}`],
           ["weight", "π", (state) => pair(mixture(state).weights)],
@@ -73,8 +92,10 @@
           ["covariance", "Σ", ({ variances }) => `${pair(variances)}, the same in every direction`],
         ],
       });
-      const spreads = (k) => ({ variances }) =>
-        `the circle of ${names[k]}: its covariance, ${show(variances[k])} in every direction`;
+      const spreads =
+        (k) =>
+        ({ variances }) =>
+          `the circle of ${names[k]}: its covariance, ${show(variances[k])} in every direction`;
       const weights = (k) => (state) =>
         `the stars of ${names[k]}: as many as its weight says, ${show(mixture(state).weights[k])}`;
       figure.things({
@@ -107,7 +128,13 @@
       return {
         share: shares,
         ...Object.fromEntries(shares.map((r, k) => [`share-${k}-words`, share(r)])),
-        ellipse: state.variances.map((v, k) => [means[k], [[v, 0], [0, v]]]),
+        ellipse: state.variances.map((v, k) => [
+          means[k],
+          [
+            [v, 0],
+            [0, v],
+          ],
+        ]),
         ...(boundary && { boundary: odds }),
       };
     };

@@ -32,14 +32,20 @@
 
     const [min, max] = figure.limits("distance");
     figure.handle({
-      part: "this-one", key: "distance", plane: walk, along: "x", step: [1, 0],
+      part: "this-one",
+      key: "distance",
+      plane: walk,
+      along: "x",
+      step: [1, 0],
       limits: [[min, max].map((distance) => place(distance)[0]), walk.y],
       label: "this observation",
       where: ({ distance }) => place(distance),
       patch: ([x]) => ({ distance: Math.hypot(x, 1) }),
     });
     figure.number({
-      key: "distance", label: "distance", step: 0.1,
+      key: "distance",
+      label: "distance",
+      step: 0.1,
       words: (distance) => `${show(distance)} standard deviations`,
     });
     for (const [name, value, start, spell] of [

@@ -40,7 +40,8 @@
     if (near(box, words, right[box], right)) return "right";
     const off = (wrong) => Math.abs(read(words) - wrong);
     const slip = slips[box].find(
-      ([wrong]) => near(box, words, wrong, right) || off(wrong) < 0.005 * Math.abs(wrong));
+      ([wrong]) => near(box, words, wrong, right) || off(wrong) < 0.005 * Math.abs(wrong),
+    );
     if (slip) return slip[1];
     if (near(box, words, following(box, given), right)) return "follow";
     const shares = ["resp", "count"].includes(kindOf(box));
@@ -68,11 +69,11 @@
     const { x, mixture, heads, right, spelled, words, layout } = figure.config;
     const spell = (value) => String(value).replace("-", "\u2212");
     const rows = [...x.map((value) => `x = ${spell(value)}`), "soft counts"];
-    const boxesOf = (row) =>
-      row === x.length ? [49, 50, 51] : heads.map((_, j) => 7 * row + j);
+    const boxesOf = (row) => (row === x.length ? [49, 50, 51] : heads.map((_, j) => 7 * row + j));
     const boxes = right.map((_, box) => figure.part(`box-${box}`));
     const verdictOf = (box, given) => given[box] && judge(box, given, figure.config);
-    const solved = ({ given }) => given.filter((_, box) => verdictOf(box, given) === "right").length;
+    const solved = ({ given }) =>
+      given.filter((_, box) => verdictOf(box, given) === "right").length;
     let last = null; // the box that was written last
     const write = (entries, box = null) => {
       last = box;
@@ -106,10 +107,15 @@
     const listeners = new AbortController();
     figure.onClean(() => listeners.abort());
     rows.forEach((_, row) =>
-      figure.part(`row-${row}`).addEventListener("click", () => {
-        figure.set({ row });
-        figure.settle();
-      }, { signal: listeners.signal }));
+      figure.part(`row-${row}`).addEventListener(
+        "click",
+        () => {
+          figure.set({ row });
+          figure.settle();
+        },
+        { signal: listeners.signal },
+      ),
+    );
     const sheet = make("div", { class: "em-work" }, figure.panel);
     const fields = heads.map((_, j) => {
       const line = make("div", {}, sheet);
@@ -125,11 +131,14 @@
       return { line, name, typed, said: make("p", { class: "em-verdict", id }, line) };
     });
     const line = figure.row();
-    figure.button({
-      label: "Show me this row",
-      press: ({ row }) =>
-        write(Object.fromEntries(boxesOf(row).map((box) => [box, spelled[box]]))),
-    }, line);
+    figure.button(
+      {
+        label: "Show me this row",
+        press: ({ row }) =>
+          write(Object.fromEntries(boxesOf(row).map((box) => [box, spelled[box]]))),
+      },
+      line,
+    );
     figure.button({ label: "Print the sheet", press: () => print(figure.root) }, line);
     figure.readout({
       words: (_, state) => `${solved(state)} of ${right.length} boxes are right.`,
@@ -141,7 +150,10 @@
       boxes.forEach((part, box) => {
         const verdict = verdictOf(box, given);
         part.setAttribute("class", verdict && `em-box-${verdict === "right" ? "right" : "wrong"}`);
-        part.children[1].textContent = given[box].trim().replace(/^0(?=\.)/, "").slice(0, 7);
+        part.children[1].textContent = given[box]
+          .trim()
+          .replace(/^0(?=\.)/, "")
+          .slice(0, 7);
       });
       fields.forEach(({ line: field, name, typed, said }, j) => {
         const box = boxesOf(row)[j];
