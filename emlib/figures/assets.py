@@ -6,7 +6,7 @@ from importlib.resources import files
 from ..palette import marks, mixture_rule, variables
 
 FOLDER = files("emlib.figures")
-CORE = ("emlib", "stage", "python", "panel", "mount")
+CORE = ("emlib", "stage", "python", "panel", "memory", "mount")
 """js/*.js that every figure needs, each standing on those before it."""
 
 

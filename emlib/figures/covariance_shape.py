@@ -100,8 +100,8 @@ class CovarianceShape(LiveFigure):
             inside.append(ellipse)
         for column, tip in (("first", (self.l11, self.l21)), ("second", (0, self.l22))):
             plane.line([(0, 0), tip], part=f"arrow-{column}", link=column)
-        look = {"font_size": 20, "text_anchor": "middle", "link": "mean"}
-        plane.words(plane.px(0), plane.py(0) + 6, "+", **look)
+        look = {"font_size": 26, "text_anchor": "middle", "link": "mean"}
+        plane.words(plane.px(0), plane.py(0) + 8, "+", **look)
         plane.grip(self.l11, self.l21, "first", "1st", NAME, link="first")
         plane.grip(0, self.l22, "second", "2nd", NAME, link="second")
         plane.this_one(*self.x, link="observation")

@@ -235,7 +235,10 @@ class Plane:
             look = {"class_": "em-words em-halo", "text_anchor": anchor, "kind": "beside"}
             self.picture.text(right, down, "this one", group, part=f"{part}-words", **look)
         elif words:
-            self.picture.text(0, -16, words, group, text_anchor="middle", class_="em-words em-halo")
+            at = float(self.px(x))
+            inside = np.clip(at, 28, self.picture.width - 28) - at
+            look = {"text_anchor": "middle", "class_": "em-words em-halo", "kind": "above"}
+            self.picture.text(inside, -16, words, group, **look)
         return group
 
     def grip(self, x, y, part, words=None, cluster=None, **attributes):

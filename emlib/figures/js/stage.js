@@ -34,6 +34,7 @@
     const [x, y, [left, top, width, height]] = [numbers("x"), numbers("y"), numbers("box")];
     const px = (value) => left + ((value - x[0]) / (x[1] - x[0])) * width;
     const py = (value) => top + ((y[1] - value) / (y[1] - y[0])) * height;
+    const wide = group.ownerSVGElement.viewBox.baseVal.width;
     const spell = ([at, up]) => `${coordinate(px(at))} ${coordinate(py(up))}`;
     return {
       group,
@@ -51,7 +52,12 @@
           y[1] - ((point.y - top) / height) * (y[1] - y[0]),
         ];
       },
-      place: (element, point) => element.setAttribute("transform", `translate(${spell(point)})`),
+      place(element, point) {
+        element.setAttribute("transform", `translate(${spell(point)})`);
+        const words = element.querySelector("[data-kind=above]");
+        const at = px(point[0]);
+        if (words) attributes(words, { x: clamp(at, [28, wide - 28]) - at });
+      },
       /* The attribute d of a line through data points; what is not finite breaks it. */
       path(points, closed = false) {
         let pen = "M";
