@@ -33,7 +33,6 @@ check: environment ## the same and everything that takes too long for it
 compile = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
   --generate-hashes --custom-compile-command "make lock" $(UPGRADE)
 
-# Biome leaves emlib/figures/js out until its reformatting has a commit of its own: see biome.json
 define prove
 ruff check . && ruff format --check . && biome ci && \
 CHROMIUM="$$(python tools/find_browser.py --install)" && export CHROMIUM && \

@@ -299,8 +299,8 @@
       end.hidden = k == null;
       if (k == null) return;
       words.textContent =
-        `${figure.names[k]} has collapsed: the M-step has drawn it together to a needle. What is ` +
-        "left to it lies on a line, or in one place, and has no width. Here the loop ends. ";
+        `A cluster has collapsed: the M-step has drawn ${figure.names[k]} together to a needle. What ` +
+        "is left to it lies on a line, or in one place, and has no width. Here the loop ends. ";
       end.replaceChildren(words, ...(what ? [what] : []));
     });
   }
