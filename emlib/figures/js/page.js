@@ -143,9 +143,8 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     emlib.hydrateAll();
-    const figures = [...document.querySelectorAll("figure.em-live")].map(
-      (root) => emlib.live[root.id.replace(/^figure-/, "")],
-    );
+    const roots = [...document.querySelectorAll("figure.em-live")];
+    const figures = roots.map((root) => emlib.live[root.id.replace("figure-", "")]).filter(Boolean);
     if (!figures.length) return;
     figures.forEach(holdAfter);
     const article = figures[0].root.closest("article, main") || document.body;
