@@ -5,9 +5,11 @@ colour alone: it has a marker, a glyph and a dash as well.
 """
 
 import json
+from collections.abc import Sequence
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 PALETTE = json.loads((files("emlib") / "palette.json").read_text(encoding="utf-8"))
 ROLES, COLOURS = PALETTE["roles"], PALETTE["clusters"]
@@ -18,7 +20,7 @@ CLUSTERS = {
 """By name: color (on a light ground), dark (on a dark one), marker, glyph, dash."""
 
 
-def cluster_names(n_components):
+def cluster_names(n_components: int) -> tuple[str, ...]:
     """Return the first names of the palette, one a cluster; a ValueError if there are too few.
 
     Examples
@@ -31,12 +33,12 @@ def cluster_names(n_components):
     return tuple(CLUSTERS)[:n_components]
 
 
-def channels(color):
+def channels(color: str) -> list[int]:
     """Red, green and blue of "#rrggbb", from 0 to 255."""
     return [int(color[start : start + 2], 16) for start in (1, 3, 5)]
 
 
-def variables(theme):
+def variables(theme: str) -> str:
     """CSS variables for a theme, "light" or "dark": each colour, and each cluster's channels."""
     rules = [f"--em-{name}: {value[theme]};" for name, value in ROLES.items()]
     for name, style in COLOURS.items():
@@ -47,7 +49,7 @@ def variables(theme):
     return " ".join(rules)
 
 
-def marks():
+def marks() -> list[str]:
     """CSS rules that set a cluster's glyph before whatever carries its class."""
     return [
         f".em-{name}::before {{ color: var(--em-{name});"
@@ -57,22 +59,22 @@ def marks():
     ]
 
 
-def mixture_rule():
+def mixture_rule() -> str:
     """CSS rule that mixes the clusters' colours by the shares in --fuchsia, --green and --blue."""
 
-    def channel(letter):
+    def channel(letter: str) -> str:
         return " + ".join(f"var(--{name}, 0) * var(--em-{name}-{letter})" for name in COLOURS)
 
     parts = ", ".join(f"calc({channel(letter)})" for letter in "rgb")
     return f".em-mixed {{ fill: rgb({parts}); }}"
 
 
-def paint(name):
+def paint(name: str) -> str:
     """Spell a cluster's colour for an SVG: the theme's, or without a style sheet the light one."""
     return f"var(--em-{name}, {CLUSTERS[name]['color']})"
 
 
-def blend(resp, names):
+def blend(resp: ArrayLike, names: Sequence[str]) -> np.ndarray:
     """Mix the clusters' light colours by responsibility.
 
     Parameters
