@@ -12,6 +12,15 @@ from .validation import DegenerateComponentError
 FALL = 1e-9
 """A log-likelihood that falls by more than this share of itself falls by more than rounding."""
 
+FLOOR_REACHED = 2
+"""A smallest variance of no more than this many times reg_covar has reached the floor."""
+
+NOTICEABLE = 0.01
+"""Share of a fitted variance above which reg_covar is warned of."""
+
+MOST_DECOMPOSED, LANCZOS_STEPS = 128, 40
+"""Up to so many features a singular value decomposition is quick; beyond, so many Lanczos steps."""
+
 
 class ConvergenceWarning(UserWarning):
     """The loop stopped before the log-likelihood stood still.
@@ -113,26 +122,53 @@ def status_of(result, reg_covar):
     failed = result.failure.components if result.failure else ()
     at_the_floor = np.zeros(result.parameters.n_components, dtype=bool)
     if reg_covar > 0:
-        at_the_floor = smallest_variances(result.parameters) <= 2 * reg_covar
+        floor = FLOOR_REACHED * reg_covar
+        at_the_floor = smallest_variances(result.parameters, below=1.01 * floor) <= floor
     return tuple(
         result.failure.status if k in failed else ("floor reached" if at_it else "ok")
         for k, at_it in enumerate(at_the_floor)
     )
 
 
-def smallest_variances(parameters):
+def smallest_variances(parameters, below=np.inf):
     """Smallest variance of each component in any direction, shape (n_components,).
 
     It is one over the largest of the precision, which keeps its digits however the features' units
-    differ; the smallest eigenvalue of the covariance would not.
+    differ; the smallest eigenvalue of the covariance would not. Where it is surely not `below` that
+    number a lower bound of it is returned, which costs next to nothing: one over the trace of the
+    precision.
     """
     covariances = parameters.covariances
     if parameters.covariance_type in ("diag", "spherical"):
         return covariances.reshape(len(covariances), -1).min(axis=1)
     inverses = parameters.inverse_factors
     distinct = inverses[:1] if parameters.covariance_type == "tied" else inverses
-    smallest = np.linalg.svd(distinct, compute_uv=False)[:, 0] ** -2.0
+    with np.errstate(over="ignore"):
+        smallest = 1 / np.einsum("kij,kij->k", distinct, distinct)
+    for k in np.flatnonzero(smallest < below):
+        smallest[k] = _largest_singular_value(distinct[k]) ** -2.0
     return np.broadcast_to(smallest, parameters.n_components)
+
+
+def _largest_singular_value(matrix):
+    """Largest singular value; by Lanczos steps on A'A where a decomposition would take long."""
+    d = len(matrix)
+    if d <= MOST_DECOMPOSED:
+        return np.linalg.svd(matrix, compute_uv=False)[0]
+    matrix = matrix / (scale := np.abs(matrix).max())
+    basis = np.zeros((LANCZOS_STEPS, d))
+    vector = np.random.default_rng(0).standard_normal(d)
+    products = np.empty_like(basis)
+    for step in range(LANCZOS_STEPS):
+        for _ in range(2):  # once leaves rounding behind
+            vector = vector - basis[:step].T @ (basis[:step] @ vector)
+        if not (length := np.linalg.norm(vector)) > 0:
+            basis, products = basis[:step], products[:step]
+            break
+        basis[step] = vector / length
+        products[step] = matrix @ basis[step]
+        vector = matrix.T @ products[step]
+    return scale * np.linalg.svd(products, compute_uv=False)[0]
 
 
 def warn_about_falls(result, stacklevel):
@@ -172,8 +208,8 @@ def warn_about_floor(parameters, reg_covar, stacklevel):
     """Warn where `reg_covar` is more than a hundredth of a fitted variance."""
     if reg_covar == 0:
         return
-    smallest = smallest_variances(parameters)
-    if reg_covar > 0.01 * smallest.min():
+    smallest = smallest_variances(parameters, below=1.01 * reg_covar / NOTICEABLE)
+    if reg_covar > NOTICEABLE * smallest.min():
         k = int(smallest.argmin())
         warnings.warn(
             f"reg_covar={reg_covar:g} is {reg_covar / smallest[k]:.0%} of the smallest variance "

@@ -5,6 +5,7 @@ fails raises ValueError with the argument's name, the row or component, and the 
 """
 
 from collections.abc import Iterable
+from datetime import date, time, timedelta
 from numbers import Real
 from typing import Any
 
@@ -245,6 +246,7 @@ def as_float(value, name, first_row=0):
             f"{name} has masked entries, which are no numbers, from row {first} on; "
             "drop or impute them."
         )
+    refuse_plans(value, name)
     if hasattr(value, "toarray"):
         raise ValueError(f"{name} is sparse, and EM needs every number; pass {name}.toarray().")
     try:
@@ -257,12 +259,36 @@ def as_float(value, name, first_row=0):
         array = np.asarray(value, dtype=object)  # one text among numbers made text of them all
     if array.dtype.kind == "O":
         return _numbers(array, name, first_row)
+    if array.dtype.kind in "mM":
+        raise ValueError(f"{name} must hold real numbers; got dates, {array.dtype}. {DATES}.")
     if array.dtype.kind not in "fiub":
         raise ValueError(
             f"{name} must hold real numbers; got {array.dtype}. Convert it, or leave it out."
         )
     with np.errstate(over="ignore"):
         return np.asarray(array, dtype=np.float64)
+
+
+PLANS = {"collect": "collect()", "toPandas": "toPandas()", "to_table": "to_table()"}
+"""Methods by which tables that are not read yet (polars, Spark, Arrow) are read."""
+
+DATES = "Turn them into numbers first, such as days since a day, or leave the column out"
+
+
+def refuse_plans(value, name):
+    """Raise an error that names the method by which a table that was not read yet is read."""
+    if hasattr(value, "__array__") or isinstance(value, list | tuple):
+        return
+    for method, call in PLANS.items():
+        if callable(getattr(value, method, None)):
+            raise ValueError(
+                f"{name} is a {type(value).__name__}, a plan that has no rows yet; "
+                f"pass {name}.{call}."
+            )
+
+
+def _is_date(item):
+    return isinstance(item, np.datetime64 | np.timedelta64 | date | time | timedelta)
 
 
 def _ragged(table):
@@ -281,6 +307,8 @@ def _numbers(objects, name, first_row):
         try:
             if isinstance(item, str | bytes):
                 raise ValueError("it is text")
+            if _is_date(item):
+                raise TypeError("it is a date or a time")
             numbers[index] = item
         except (TypeError, ValueError, OverflowError) as error:
             kind = NotANumberError if isinstance(error, TypeError) else ValueError
@@ -290,8 +318,9 @@ def _numbers(objects, name, first_row):
                 where = f" in row {row} (index {(row, *index[1:])})"
             text = repr(item) if len(repr(item)) <= 40 else f"{type(item).__name__}"
             reason = str(error).rstrip(".")
+            remedy = DATES if _is_date(item) else "Drop or impute it"
             raise kind(
-                f"{name} must hold real numbers; got {text}{where}: {reason}. Drop or impute it."
+                f"{name} must hold real numbers; got {text}{where}: {reason}. {remedy}."
             ) from error
     return numbers
 

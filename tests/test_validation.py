@@ -1,6 +1,7 @@
 """Bad input gets one sentence that names the thing and the cure; odd but good input works."""
 
 import pickle
+from datetime import date, datetime
 
 import numpy as np
 import pytest
@@ -319,3 +320,67 @@ def test_a_row_beyond_the_first_block_is_named_by_its_number_in_the_whole(case):
     start = emlib.Parameters([1.0], [[0.0]], [[[1e-20]]])
     with pytest.raises(ValueError, match=r"row 4500\b|\[4500\]"):
         emlib.fit_em(X, start, sample_weight=weight)
+
+
+# Sentences that name the remedy
+
+
+class Plan:
+    """A table that was not read yet, as of polars, Spark or Arrow."""
+
+
+@pytest.mark.parametrize("method", ["collect", "toPandas", "to_table"])
+def test_a_plan_is_refused_with_the_method_that_reads_it(method):
+    plan = type("LazyFrame", (Plan,), {method: lambda self: None})()
+    start = emlib.Parameters([1.0], [[0.0, 0.0]], [np.eye(2)])
+    calls = {
+        "fit_em": lambda: emlib.fit_em(plan, start),
+        "class": lambda: emlib.GaussianMixture().fit(plan),
+        "start": lambda: emlib.start_from_kmeans_plusplus(plan, 1, rng=7),
+        "densities": lambda: emlib.log_gaussian(plan, [[0.0]], [[[1.0]]]),
+    }
+    for call in calls.values():
+        with pytest.raises(ValueError, match=rf"X is a LazyFrame, a plan.*pass X\.{method}\(\)"):
+            call()
+
+
+def test_a_lazy_frame_of_polars_is_told_to_collect():
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"a": [0.0, 1.0, 2.0]}).lazy()
+    for call in (lambda X: emlib.kmeans_plusplus(X, 1, rng=7), emlib.GaussianMixture().fit):
+        with pytest.raises(ValueError, match=r"X is a LazyFrame.*X\.collect\(\)"):
+            call(frame)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        np.array([["2026-01-01"], ["2026-01-02"]], dtype="datetime64[D]"),
+        np.array([[1], [2]], dtype="timedelta64[s]"),
+        [[datetime(2026, 1, 1), 1.0], [datetime(2026, 1, 2), 2.0]],
+        [[1.0, date(2026, 1, 1)], [1.0, date(2026, 1, 2)]],
+        [[1.0, np.timedelta64(3, "s")]],
+    ],
+    ids=["datetime64", "timedelta64", "datetime", "date", "one timedelta64"],
+)
+def test_dates_are_told_to_become_numbers(dates):
+    for call in (emlib.GaussianMixture().fit, lambda X: emlib.kmeans_plusplus(X, 1, rng=7)):
+        with pytest.raises((ValueError, TypeError), match=r"Turn them into numbers first"):
+            call(dates)
+
+
+def test_dates_in_a_frame_are_told_to_become_numbers():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"a": [1.0, 2.0], "day": pandas.to_datetime(["2026-01-01"] * 2)})
+    with pytest.raises((ValueError, TypeError), match=r"in row 0 .*date.*Turn them into numbers"):
+        emlib.kmeans_plusplus(frame, 1, rng=7)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, lambda blocks: (b for b in blocks)])
+def test_blocks_given_to_the_class_are_told_of_fit_em(kind):
+    blocks = [np.zeros((3, 2)), np.ones((2, 2))]
+    with pytest.raises(ValueError, match=r"Expected 2D array, got blocks.*emlib.fit_em\(X, start"):
+        emlib.GaussianMixture().fit(kind(blocks))
+    fitted = emlib.GaussianMixture().fit(np.random.default_rng(0).normal(size=(9, 2)))
+    with pytest.raises(ValueError, match="got blocks of rows"):
+        fitted.predict(kind(blocks))

@@ -36,11 +36,11 @@ class Columns:
 
 def column_names(table):
     """Names of the columns of a data frame (pandas, polars, arrow), as a list; else None."""
+    if not hasattr(table, "__array__"):
+        return None
     names = getattr(table, "column_names", None)  # arrow, whose `columns` holds arrays
     names = getattr(table, "columns", None) if names is None else names
-    if names is None or not hasattr(table, "__array__"):
-        return None
-    return list(names)
+    return None if names is None else list(names)
 
 
 def check_same_columns(expected, names, in_any_order=False):

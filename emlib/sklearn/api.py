@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from ..validation import check_X
+from ..validation import check_X, refuse_plans
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -140,6 +140,12 @@ def as_table(X):
             "Sparse data was passed for X, but dense data is required. "
             "Use '.toarray()' to convert to a dense numpy array."
         )
+    refuse_plans(X, "X")
+    if _is_blocks(X):
+        raise ValueError(
+            "X: Expected 2D array, got blocks of rows instead. GaussianMixture takes one table; "
+            "emlib.fit_em(X, start) takes blocks."
+        )
     try:
         array = np.asanyarray(X)
     except ValueError as error:
@@ -161,10 +167,19 @@ def as_table(X):
     return array if array.dtype.kind in "fiu" else check_X(array)
 
 
+def _is_blocks(X):
+    """Tell an iterable of tables from a table."""
+    if hasattr(X, "__array__") or isinstance(X, str | bytes | dict):
+        return False
+    if isinstance(X, list | tuple):
+        return len(X) > 0 and len(getattr(X[0], "shape", ())) == 2
+    return hasattr(X, "__iter__")
+
+
 def feature_names(X):
     """Names of the columns of a data frame, if all are text; None where there are none."""
-    names = getattr(X, "columns", None)
-    if names is None or not hasattr(X, "__array__") or len(names) == 0:
+    names = getattr(X, "columns", None) if hasattr(X, "__array__") else None
+    if names is None or len(names) == 0:
         return None
     types = sorted({type(name).__qualname__ for name in names})
     if "str" in types and len(types) > 1:
