@@ -51,7 +51,7 @@ def test_coefficients_times_features_is_the_log_of_weight_times_density(shape, d
         "spherical": precisions[:, 0, 0],
     }[shape]
     log_dets = np.array([log_det_precision(inverse) for inverse in parameters.inverse_factors])
-    found = features.coefficients(
+    found = features.coefficients_of(
         parameters.weights, parameters.means - centre, shaped, log_dets, shape
     )
     table = features.fill(np.empty((features.n_columns(d, shape), 11)), X, centre, shape)
@@ -117,7 +117,7 @@ def test_both_ways_agree_with_weights_and_many_blocks(shape):
 
 @pytest.mark.parametrize("d", [17, 70])
 def test_many_features_are_whitened_and_agree(d, monkeypatch):
-    monkeypatch.setattr(features, "coefficients", None)
+    monkeypatch.setattr(features, "coefficients_of", None)
     rng = np.random.default_rng(d)
     X, weight = rng.normal(3, 2, size=(3000, d)), rng.uniform(0, 3, size=3000)
     covariances = random_covariances(rng, 2, d, "full")

@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from .. import validation
-from ..gaussian import covariance_factors, log_det_precisions, precision_diagonals, whiteners
-from ..maximization import add_to_diagonal, covariance_update
+from ..gaussian import diagonals, log_det_precisions
+from ..maximization import covariance_update
 from ..mixture import Parameters
 from ..statistics import Statistics
 from ..types import Data
@@ -72,7 +72,7 @@ class Expectation:
         if self.covariance_type == "full" and d > WIDE * k:
             return self.rows.add_up(by_whitening, parameters)
         precisions = _precisions(parameters)
-        coefficients = features.coefficients(
+        coefficients = features.coefficients_of(
             parameters.weights,
             parameters.means - self.rows.mean,
             precisions,
@@ -89,19 +89,30 @@ class Expectation:
         """Whether means can be subtracted from second moments about the centre without loss."""
         if not expected.counts.min() > 0:
             return True  # an M-step will name the empty component
-        shape, sizes = self.covariance_type, expected.sums.shape
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             shift = expected.sums / expected.counts[:, None]
             covariances = covariance_update(expected, shift)
-            covariances = add_to_diagonal(covariances, self.least_variance, shape)
-            try:
-                factors = covariance_factors(covariances, *sizes, shape)
-            except validation.DegenerateComponentError:
-                return False
-            lost = self.digits_lost(
-                expected.origins + shift, precision_diagonals(whiteners(factors))
-            )
-        return bool(lost <= DIGITS_LOST)
+            if self.covariance_type in ("full", "tied"):
+                variances = _left_by_the_others(covariances, self.least_variance)
+            else:
+                variances = covariances.reshape(len(shift), -1) + self.least_variance
+            lost = self.digits_lost(expected.origins + shift, 1 / variances)
+        return bool((variances > 0).all() and lost <= DIGITS_LOST)
+
+
+def _left_by_the_others(covariances, floor):
+    """Variance that the other features leave each feature, a row a matrix; rough near zero.
+
+    One over the diagonal of the precision; floor is added to each variance first.
+    """
+    d = covariances.shape[-1]
+    matrices = covariances.reshape(-1, d, d) + floor * np.eye(d)
+    units = np.sqrt(diagonals(matrices))
+    try:
+        inverses = np.linalg.inv(matrices / (units[:, :, None] * units[:, None, :]))
+    except np.linalg.LinAlgError:
+        return np.zeros_like(units)
+    return units**2 / diagonals(inverses)
 
 
 def _precisions(parameters):

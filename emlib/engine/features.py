@@ -56,27 +56,29 @@ def fill(features, block, centre, covariance_type):
     return features
 
 
-def coefficients(weights, offsets, precisions, log_dets, covariance_type):
+def coefficients_of(weights, offsets, precisions, log_dets, covariance_type):
     """Coefficients of the features, shape (n_components, n_columns).
 
     offsets are the means minus the centre, shape (n_components, n_features); precisions have the
     shape of covariances; log_dets, shape (n_components,), are those of the precisions.
     """
     k, d = offsets.shape
+    coefficients = np.empty((k, n_columns(d, covariance_type)))
+    constant, linear, quadratic = np.split(coefficients, [1, 1 + d], axis=1)
     if covariance_type == "tied":
-        linear, quadratic = offsets @ precisions, np.empty((k, 0))
+        linear[:] = offsets @ precisions
     elif covariance_type == "full":
         upper, _, signs = upper_triangle(d)
-        linear = np.matmul(precisions, offsets[:, :, None])[:, :, 0]
-        quadratic = signs * precisions.reshape(k, d * d)[:, upper]
+        linear[:] = np.matmul(precisions, offsets[:, :, None])[:, :, 0]
+        quadratic[:] = signs * precisions.reshape(k, d * d)[:, upper]
     else:
         precisions = precisions.reshape(k, -1)
-        linear, quadratic = precisions * offsets, -0.5 * precisions
+        linear[:], quadratic[:] = precisions * offsets, -0.5 * precisions
     with np.errstate(divide="ignore"):
         log_weights = np.maximum(np.log(weights), LOG_ZERO)
     squares = np.einsum("kj,kj->k", linear, offsets)
-    constant = log_weights + 0.5 * (log_dets - d * LOG_2PI - squares)
-    return np.column_stack([constant, linear, quadratic])
+    constant[:, 0] = log_weights + 0.5 * (log_dets - d * LOG_2PI - squares)
+    return coefficients
 
 
 def unpack(totals, n_features, covariance_type):

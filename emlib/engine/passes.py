@@ -147,12 +147,14 @@ def softmax_over_components(logits):
 
 
 def _about_centre(centre, counts, sums, scatters, covariance_type):
+    origins = np.empty_like(sums)
+    origins[:] = centre
     return adopt(
         Statistics,
         counts=counts,
         sums=sums,
         scatters=scatters,
-        origins=np.tile(centre, (len(counts), 1)),
+        origins=origins,
         covariance_type=covariance_type,
     )
 

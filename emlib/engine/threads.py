@@ -9,6 +9,7 @@ import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import islice
 
 from ..validation import check_whole
 
@@ -37,7 +38,7 @@ def map_in_order(function, items, n_threads):
     yielded. An error of `function` is raised in its turn; what has not begun by then never does.
     """
     items = iter(items)
-    first = list(_up_to(2, items))
+    first = list(islice(items, 2))
     if n_threads == 1 or len(first) < 2:
         for item in (*first, *items):
             yield function(item)
@@ -45,18 +46,9 @@ def map_in_order(function, items, n_threads):
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="emlib")
     try:
         futures = deque(pool.submit(function, item) for item in first)
-        futures.extend(pool.submit(function, item) for item in _up_to(2 * n_threads - 2, items))
+        futures.extend(pool.submit(function, item) for item in islice(items, 2 * n_threads - 2))
         while futures:
             yield futures.popleft().result()
-            futures.extend(pool.submit(function, item) for item in _up_to(1, items))
+            futures.extend(pool.submit(function, item) for item in islice(items, 1))
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _up_to(number, iterator):
-    """Yield at most so many of the items that an iterator has left."""
-    for _ in range(number):
-        try:
-            yield next(iterator)
-        except StopIteration:
-            return
