@@ -22,6 +22,9 @@ ROUNDING = 16 * np.finfo(float).eps
 """A variance left over after regression on the other features that is a smaller share of the whole
 than n_features times this is rounding, not spread."""
 
+SMALL_TRIANGLE = 64
+"""Triangles of up to so many rows are inverted at once."""
+
 
 def log_gaussian(
     X: ArrayLike, means: ArrayLike, covariances: ArrayLike, covariance_type: CovarianceType = "full"
@@ -110,13 +113,29 @@ def whiteners(factors):
 
 
 def _inverses(factors):
-    """Inverses of a stack of lower triangles; above the diagonal may stand rounding.
+    """Inverses of a stack of lower triangles; above the diagonal may be rounding.
 
     Each row is measured in its own diagonal first: so no pivot is chosen for its feature's unit.
     """
     units = diagonals(factors)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return np.linalg.inv(factors / units[:, :, None]) / units[:, None, :]
+        return inverses_by_halves(factors / units[:, :, None]) / units[:, None, :]
+
+
+def inverses_by_halves(factors):
+    """Inverses of a stack of lower triangles, large ones by products, which are fast.
+
+    [[A, 0], [B, C]]^-1 = [[A^-1, 0], [-C^-1 B A^-1, C^-1]]
+    """
+    half = factors.shape[1] // 2
+    if half <= SMALL_TRIANGLE // 2:
+        return np.linalg.inv(factors)
+    first = inverses_by_halves(factors[:, :half, :half])
+    last = inverses_by_halves(factors[:, half:, half:])
+    inverses = np.zeros_like(factors)
+    inverses[:, :half, :half], inverses[:, half:, half:] = first, last
+    inverses[:, half:, :half] = -(last @ factors[:, half:, :half] @ first)
+    return inverses
 
 
 @lru_cache(maxsize=8)

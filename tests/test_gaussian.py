@@ -7,7 +7,7 @@ from hypothesis import given
 from random_mixtures import COVARIANCE_TYPES, for_all, problems, random_covariances
 from scipy.stats import multivariate_normal
 
-from emlib import DegenerateComponentError, log_gaussian
+from emlib import DegenerateComponentError, gaussian, log_gaussian
 from emlib.gaussian import times_lower
 from emlib.mixture import Parameters
 from emlib.plain import as_full, log_normal
@@ -166,3 +166,12 @@ def test_units_of_features_choose_no_pivot():
 
     scaled = inverse_factor(correlations * np.multiply.outer(units, units)) * units
     np.testing.assert_allclose(scaled, inverse_factor(correlations), rtol=1e-13)
+
+
+@pytest.mark.parametrize("d", [1, 2, 63, 64, 65, 128, 131, 300])
+def test_a_triangle_of_any_size_is_inverted_to_its_last_digits(d):
+    rng = np.random.default_rng(d)
+    factors = np.tril(rng.normal(size=(2, d, d)), -1) / d + np.eye(d)
+    inverses = gaussian.inverses_by_halves(factors)
+    np.testing.assert_allclose(inverses @ factors, np.stack([np.eye(d)] * 2), atol=1e-13)
+    np.testing.assert_allclose(inverses, np.linalg.inv(factors), atol=1e-13)

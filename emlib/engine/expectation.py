@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from .. import validation
-from ..gaussian import diagonals, log_det_precisions
+from ..gaussian import SMALL_TRIANGLE, diagonals, inverses_by_halves, log_det_precisions
 from ..maximization import covariance_update
 from ..mixture import Parameters
 from ..statistics import Statistics
@@ -108,11 +108,14 @@ def _left_by_the_others(covariances, floor):
     d = covariances.shape[-1]
     matrices = covariances.reshape(-1, d, d) + floor * np.eye(d)
     units = np.sqrt(diagonals(matrices))
+    correlations = matrices / (units[:, :, None] * units[:, None, :])
     try:
-        inverses = np.linalg.inv(matrices / (units[:, :, None] * units[:, None, :]))
+        if d <= SMALL_TRIANGLE:
+            return units**2 / diagonals(np.linalg.inv(correlations))
+        inverses = inverses_by_halves(np.linalg.cholesky(correlations))
+        return units**2 / np.einsum("kij,kij->kj", inverses, inverses)
     except np.linalg.LinAlgError:
         return np.zeros_like(units)
-    return units**2 / diagonals(inverses)
 
 
 def _precisions(parameters):
