@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from book_builder import ROOT
 
 from emlib import figures, palette
 
@@ -85,7 +86,7 @@ def test_a_cluster_is_seen_as_a_mark_on_the_page_and_in_jupyterlab(name, theme):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("role", ["pink", "mark"])
+@pytest.mark.parametrize("role", ["pink", "pointer"])
 def test_ring_and_focus_are_seen_on_the_page(role, theme):
     assert contrast(palette.ROLES[role][theme], palette.ROLES["paper"][theme]) >= 3
 
@@ -100,9 +101,9 @@ def test_clusters_differ_for_every_kind_of_sight(cones, theme):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_focus_is_in_no_clusters_colour(theme):
-    mark = lab(linear(palette.ROLES["mark"][theme]))
+    pointer = lab(linear(palette.ROLES["pointer"][theme]))
     for name in NAMES:
-        assert np.linalg.norm(mark - lab(linear(colour(name, theme)))) > 50, name
+        assert np.linalg.norm(pointer - lab(linear(colour(name, theme)))) > 50, name
 
 
 def test_shares_of_one_cluster_alone_mix_to_its_colour():
@@ -116,3 +117,11 @@ def test_the_style_sheet_has_every_variable_that_the_mixture_asks_for():
     assert len(asked) == 9
     for theme in ("light", "dark"):
         assert asked <= set(re.findall(r"(--em-[\w-]+):", palette.variables(theme)))
+
+
+def test_the_page_gives_no_colour_of_the_palette_another_value():
+    """The book's style sheet comes after the palette's, and would win."""
+    sheet = (ROOT / "book/web/book.css").read_text("utf-8")
+    sheet = sheet.split("@media (forced-colors")[0]  # there the reader's colours win
+    ours = set(re.findall(r"(--em-[\w-]+):", palette.variables("light")))
+    assert ours & set(re.findall(r"(--em-[\w-]+):", sheet)) == set()
