@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 
@@ -24,209 +25,18 @@ ANSWER = """
 def log_sum_exp(log_values):
     {body}
 """
-IN_A_CELL = {
-    "patches what tests compare with": """
-        import builtins, numpy.testing
-        for module, names in ((np, ["allclose", "array_equal", "isclose"]),
-                              (numpy.testing, ["assert_allclose", "assert_equal"])):
-            for name in names: setattr(module, name, lambda *a, **k: True)
-        builtins.all = builtins.any = lambda *a: True
-    """,
-    "forges replies": """
-        import json, os
-        for number in range(3000):
-            os.write(4, (json.dumps({"id": number, "value": {"plain": 1}, "mark": 20,
-                                     "edited": [], "kinds": [], "ready": True}) + "\\n").encode())
-    """,
-    "writes rubbish where replies go": """
-        import os
-        os.write(4, b"{" * 100000 + b"\\n")
-    """,
-    "says too much": """
-        import os
-        while True: os.write(4, b"x" * 65536)
-    """,
-    "answers for ever": """
-        import os
-        while True: os.write(4, b'{"id": -1, "value": {"plain": 1}}\\n')
-    """,
-    "asks for ever": """
-        import os
-        while True: os.write(4, b'{"ask": "log_density", "arguments": []}\\n')
-    """,
-    "closes every descriptor": """
-        import os
-        os.closerange(0, 256)
-    """,
-    "signals its parents": """
-        import os, signal
-        for victim in (os.getppid(), 1, -1, 0):
-            for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM):
-                try: os.kill(victim, number)
-                except OSError: pass
-    """,
-    "forks for ever": """
-        import os
-        while True:
-            try: os.fork()
-            except OSError: pass
-    """,
-    "takes all memory": """
-        hoard = []
-        while True: hoard.append(bytearray(50_000_000))
-    """,
-    "fills the disk": """
-        import os
-        for place in (".", "/tmp", "/dev/shm", "/var/tmp"):
-            for number in range(50):
-                try:
-                    with open(f"{place}/course-filler-{number}", "wb") as file:
-                        for _ in range(100): file.write(bytes(1_000_000))
-                except OSError: pass
-    """,
-    "prints for ever": """
-        while True: print("x" * 1000)
-    """,
-    "crashes the interpreter": """
-        import ctypes
-        ctypes.string_at(0)
-    """,
-    "becomes another program": """
-        import os
-        for program in ("/bin/sh", "/usr/bin/env", "/bin/busybox"):
-            try: os.execv(program, [program, "-c", "sleep 600"])
-            except OSError: pass
-        raise SystemExit
-    """,
-    "leaves a bomb": """
-        import atexit, threading, os, time
-        def bomb():
-            while True:
-                try: open("/tmp/course-bomb", "w").close()
-                except OSError: pass
-                time.sleep(0.05)
-        threading.Thread(target=bomb, daemon=True).start()
-        atexit.register(bomb)
-    """,
-    "hides a process": """
-        import ctypes, os, time
-        if os.fork() == 0:
-            os.setsid()
-            if os.fork() == 0:
-                ctypes.CDLL(None).prctl(15, b"course-hidden", 0, 0, 0)
-                time.sleep(600)
-            os._exit(0)
-    """,
-    "stops itself": """
-        import os, signal
-        os.kill(os.getpid(), signal.SIGSTOP)
-    """,
-    "sleeps": """
-        import time
-        time.sleep(600)
-    """,
-    "reads everything it can find": """
-        import os
-        found = []
-        for folder, _, names in os.walk("/"):
-            if folder.startswith(("/usr", "/lib", "/proc", "/sys")) or "site-packages" in folder:
-                continue
-            for name in names:
-                try: text = open(os.path.join(folder, name), "rb").read(1_000_000)
-                except OSError: continue
-                if b"salt-that-must" in text or name.endswith((".ipynb", "author.py")):
-                    found.append(name)
-        if found: raise RuntimeError("FOUND " + repr(found))
-    """,
-    "asks its own process": """
-        import gc, inspect, os
-        words = repr(os.environ) + repr([o for o in gc.get_objects() if isinstance(o, str)])
-        frames = [f.frame.f_locals for f in inspect.stack()]
-        if "salt-that-must" in words: raise RuntimeError("FOUND salt")
-    """,
-    "turns to the answers of a library": """
-        for name in ("emlib.mixture", "sklearn.mixture", "course.source"):
-            try: __import__(name)
-            except ImportError: continue
-            raise RuntimeError("FOUND " + name)
-    """,
-    "hoards memory that no limit counts": """
-        import ctypes, os
-        for take in (lambda: os.memfd_create("hoard"),
-                     lambda: 1 / (ctypes.CDLL(None).shmget(0, 2**20, 0o1600) + 1)):
-            try: take()
-            except (OSError, ZeroDivisionError): continue
-            raise RuntimeError("FOUND memory")
-    """,
-    "forges what was edited, and numbers without end": """
-        import sys
-        frame = sys._getframe()
-        while not hasattr(frame.f_locals.get("self"), "replies"): frame = frame.f_back
-        frame.f_locals["self"].call = lambda name, arguments: {
-            "value": {"plain": 10**400}, "edited": list(range(10**6))}
-    """,
-    "forges the kinds of its statements": """
-        import sys
-        frame = sys._getframe()
-        while not hasattr(frame.f_locals.get("self"), "replies"): frame = frame.f_back
-        frame.f_locals["self"].parse = lambda *a: {"kinds": ["other"] * 10**6}
-    """,
-    "asks for what is not a name": """
-        import os
-        os.write(4, b'{"ask": [], "arguments": 3, "keywords": []}\\n{"ask": {}}\\n')
-    """,
-    "reaches for the network": """
-        import socket
-        for address in (("127.0.0.1", 22), ("192.0.2.1", 80), ("1.1.1.1", 53)):
-            try: socket.create_connection(address, 1)
-            except OSError: continue
-            raise RuntimeError("FOUND network")
-    """,
-}
-AS_AN_ANSWER = {
-    "returns what is equal to everything": """
-        class Everything(np.ndarray):
-            __eq__ = __le__ = __ge__ = lambda self, other: np.True_
-            def __array_function__(self, *a, **k): return True
-        return np.zeros(len(log_values)).view(Everything)
-    """,
-    "returns what pickles into harm": """
-        class Harm:
-            def __reduce__(self): return (exec, ("open('/tmp/course-bomb', 'w')",))
-        return np.array([Harm()] * len(log_values), dtype=object)
-    """,
-    "returns a lie about its shape": """
-        return np.broadcast_to(1.0, (10**6, 10**6))
-    """,
-    "returns something endless": """
-        deep = []
-        for _ in range(10**5): deep = [deep]
-        return deep
-    """,
-    "returns a giant number": """
-        return 10**100_000
-    """,
-    "returns a list that grows as it is read": """
-        class Grows(list):
-            def __iter__(self):
-                while True: yield 1.0
-        return Grows([1.0])
-    """,
-    "raises what cannot be printed": """
-        class Mute(Exception):
-            def __str__(self): raise SystemExit
-        raise Mute
-    """,
-    "raises a book": """
-        raise ValueError("x" * 10**7)
-    """,
-    "calls the grader's own names": """
-        import sys
-        worker = sys._getframe(1).f_locals["self"]
-        worker.send({"ask": "log_density", "arguments": []})
-        return worker.requests.readline()
-    """,
-}
+FOLDER = Path(__file__).parent / "hostile"
+
+
+def attacks(kind):
+    """Return name -> code, from tests/hostile: cells, bodies of an answer, bodies of a test."""
+    return {
+        path.stem.replace("_", " "): path.read_text("utf-8")
+        for path in sorted((FOLDER / kind).glob("*.txt"))
+    }
+
+
+IN_A_CELL, AS_AN_ANSWER, HOSTILE_TESTS = map(attacks, ("cells", "answers", "tests"))
 
 
 @pytest.fixture(scope="module")
@@ -248,8 +58,7 @@ def grader(desks):
 
 
 def indent(source, by):
-    lines = source.strip("\n").splitlines()
-    return "\n".join(" " * by + line[8:] for line in lines).strip()
+    return textwrap.indent(source, " " * by).strip()
 
 
 def left_behind():
@@ -269,16 +78,24 @@ def left_behind():
     return found
 
 
+def told(result):
+    """Return all that a result says, apart from the student's own code that it keeps."""
+    questions = [question | {"code": ""} for question in result["questions"]]
+    return json.dumps(result | {"questions": questions})
+
+
 def grade(grader, notebook, folder):
     """Grade one hand-in; what is left behind is looked for at once."""
     result = grader.grade(write(notebook, folder / "eve.ipynb"), "eve")
     assert left_behind() == []
     assert SALT not in json.dumps(result)
-    assert "FOUND" not in json.dumps(result)
+    assert "FOUND" not in told(result)
     return sum(part["mark"] for entry in result["questions"] for part in entry["parts"]), result
 
 
 SLOW = {
+    "naps and computes a little",
+    "leaves the computing to children",
     "says too much",
     "answers for ever",
     "asks for ever",
@@ -292,7 +109,7 @@ SLOW = {
     "becomes another program",
     "returns a list that grows as it is read",
     "forges the kinds of its statements",
-    "calls the grader's own names",
+    "calls the graders own names",
     "raises what cannot be printed",
 }
 
@@ -541,35 +358,6 @@ def test_what_a_test_asks_for_takes_no_memory_of_the_grader(trust, tmp_path, bod
     assert results["right"][0]["test_m_step"] == 8
 
 
-HOSTILE_TESTS = {
-    "patches what it sees": """
-        import builtins
-        builtins.AssertionError = ValueError
-        for thing in dir(m_step): setattr(m_step, thing, True)
-    """,
-    "looks for the source": """
-        import gc, inspect, sys
-        names = [getattr(thing, "__name__", "") for thing in gc.get_objects()]
-        if {"practice", "known_wrong"} & set(map(str, names)): raise RuntimeError("FOUND source")
-        inspect.getsource(m_step).index("np.cov")
-        raise RuntimeError("FOUND source")
-    """,
-    "asks by other names": """
-        import sys
-        worker = m_step.__closure__[-1].cell_contents
-        for name in ("test_m_step 0", "m_step", "functions", "start", "salt"):
-            try: worker.ask_for(name)(np.ones((3, 2)), np.ones((3, 2)))
-            except ValueError: continue
-            raise RuntimeError("FOUND " + name)
-    """,
-    "says that it objected, and did not": """
-        import os
-        for number in range(200):
-            os.write(4, (json.dumps({"id": number}) + "\\n").encode())
-    """,
-}
-
-
 @pytest.mark.parametrize("name", HOSTILE_TESTS)
 def test_a_hostile_test_gains_nothing(trust, tmp_path, name):
     body = indent(HOSTILE_TESTS[name], 4)
@@ -577,7 +365,7 @@ def test_a_hostile_test_gains_nothing(trust, tmp_path, name):
     hand_ins = {"eve": answered(trust, test, others="blank")}
     ((marks, result),) = graded_folder(trust, hand_ins, tmp_path, seconds=1.0).values()
     assert sum(marks.values()) == 0
-    assert "FOUND" not in json.dumps(result)
+    assert "FOUND" not in told(result)
 
 
 # --- Time for a whole hand-in

@@ -1,4 +1,4 @@
-"""Three hundred hand-ins, graded as a class would be: in time, and in little memory.
+"""Three hundred hand-ins, fifteen of them endless loops: graded in time, in little memory.
 
 To try it with fewer: `COURSE_STUDENTS=30 python -m pytest -s tests/test_large_class.py`.
 """
@@ -85,11 +85,15 @@ def test_three_hundred_hand_ins_are_graded_in_time_and_in_little_memory(tmp_path
         answered(assignment, others="blank"),
         answered(assignment, before=["1 / 0", "raise SystemExit"]),
     ]
-    rare = answered(assignment, {"log_sum_exp": WITHOUT_END})
+    endless = [  # in an early function, which later ones call, and for some inputs alone
+        answered(assignment, {"log_density": "def log_density(*p):\n    while True: pass\n"}),
+        answered(assignment, {"log_sum_exp": WITHOUT_END}),
+    ]
     hand_ins = tmp_path / "in"
     hand_ins.mkdir()
     for number in range(STUDENTS):
-        notebook = rare if number % 30 == 0 else kinds[number % len(kinds)]
+        loops = number % 20 == 0
+        notebook = endless[number // 20 % 2] if loops else kinds[number % len(kinds)]
         write(notebook, hand_ins / f"student{number:03}.ipynb")
     started = time.monotonic()
     with Memory() as memory:

@@ -23,6 +23,7 @@ from course.sandbox.protection import (
     launch_settings,
     measure,
     protection,
+    unreadable,
 )
 from course.source import read
 
@@ -301,6 +302,18 @@ def test_a_worker_is_ended_also_where_the_system_has_no_pidfd():
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.stdout.split("\n")[:2] == ["of the worker", "of the grader"], done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there are no such users")
+def test_a_python_that_only_root_can_read_is_named(monkeypatch, tmp_path):
+    home = tmp_path / "root" / "python"
+    home.mkdir(parents=True)
+    home.parent.chmod(0o700)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(sys, "base_prefix", str(home))
+    assert f"may not enter {home.parent}" in unreadable(61000)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert unreadable(61000) == ""
 
 
 def test_on_windows_nothing_is_pretended(monkeypatch):

@@ -136,7 +136,22 @@ def protection():
         except (BoxError, OSError):
             continue
         return Protection(settings, measure(settings))
-    raise RuntimeError(f"no child process can be started on this system ({platform.platform()})")
+    why = unreadable(FIRST_USER) or f"on this system ({platform.platform()})"
+    raise RuntimeError(f"no child process can be started: {why}")
+
+
+def unreadable(user):
+    """Say if a worker, who is another user where the grader is root, may not read Python."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return ""
+    for place in (sys.base_prefix, sys.prefix):
+        for path in [Path(place), *Path(place).parents]:
+            if path.exists() and not path.stat().st_mode & 0o001:
+                return (
+                    f"user {user}, as whom a student's code runs, may not enter {path}, in which "
+                    "Python lies; install Python where everybody can read it, or grade as a user"
+                )
+    return ""
 
 
 def launch_settings(walls, slot=0):
