@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test check serve lab chapters course lock environment benchmark clean
+.PHONY: help book test check serve lab chapters chapter course lock environment benchmark clean
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"
@@ -40,16 +40,20 @@ pytest -n 2 --dist loadscope --durations 10 -m "$(1)"
 endef
 
 serve: environment ## build, serve, and rebuild while you write
-	@sphinx-autobuild -c tools/serve -d _build/serve/doctrees . _build/serve/html \
-	  --re-ignore '/(_build|__pycache__|\.[^/]+|[^/]*\.egg-info)(/|$$)' --port 0 --open-browser
+	@python tools/serve/serve.py
 
 lab: environment ## JupyterLab with the chapters
 	@jupyter lab --config=tools/lab/jupyter_lab_config.py
 
 chapters: environment ## run the notebooks and store their outputs: make chapters FILES=one.ipynb
 	@python tools/refresh_chapters.py $(FILES)
+ifndef FILES
 	@python tools/draw_cover.py
 	@python tools/write_contract.py
+endif
+
+chapter: environment ## prove one chapter in less than a minute: make chapter NAME=the_loop
+	@pytest -q tests/test_chapters.py -k "$(NAME)"
 
 course: environment ## every edition of the assignments, into _build/course: make course FROM=a/private/folder
 	@python -m course build $(if $(FROM),--source "$(FROM)")

@@ -1,5 +1,6 @@
 """What several test modules share: the built site, a browser, and who runs which tests."""
 
+import contextlib
 import re
 
 import openblas
@@ -33,12 +34,30 @@ def pytest_report_header():
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The pages of the book, built once from a cold copy of what git would carry."""
-    built = build(copy_tracked(tmp_path_factory.mktemp("book")))
-    if not built.succeeded:
-        pytest.fail(f"the book does not build:\n{built.complaints}", pytrace=False)
-    return built.pages
+def site(request, tmp_path_factory):
+    """The pages of the book, built once for all workers from a cold copy of what git carries."""
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        folder = folder.parent  # of all workers of this run
+    with alone(folder / "book.lock"):
+        verdict = folder / "book.verdict"
+        if not verdict.exists():
+            built = build(copy_tracked(folder / "book"))
+            verdict.write_text("" if built.succeeded else built.complaints, "utf-8")
+    if complaints := verdict.read_text("utf-8"):
+        pytest.fail(f"the book does not build:\n{complaints}", pytrace=False)
+    return folder / "book" / "_build" / "html"
+
+
+@contextlib.contextmanager
+def alone(lock):
+    """Hold a lock that other processes wait for; on Windows, run one worker."""
+    with lock.open("w") as file:
+        with contextlib.suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,10 @@ import pytest
 import setup_environment as setup
 import yaml
 from packaging.requirements import Requirement
+from traitlets.config import PyFileConfigLoader
 
 ROOT = Path(__file__).resolve().parents[1]
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
@@ -326,8 +328,7 @@ def test_a_newer_syntax_would_be_noticed(line):
 
 
 def test_bare_make_lists_every_command():
-    makefile = (ROOT / "Makefile").read_text("utf-8")
-    commands = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
+    commands = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
     code, said = run("make", "--no-print-directory")
     listed = re.findall(r"^  (\w+) +\S.*$", said, re.MULTILINE)
     assert code == 0
@@ -385,15 +386,27 @@ def test_ci_calls_the_test_command_and_nothing_else(tmp_path):
 
 
 @pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
-def test_jupyterlab_starts_for_root_too(tmp_path, user, allowed):
+def test_jupyterlab_starts_for_root_too(monkeypatch, user, allowed):
     """In a container one is root, and JupyterLab refuses root unless it is told not to."""
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    settings = PyFileConfigLoader("jupyter_lab_config.py", ROOT / "tools/lab").load_config()
+    assert settings.ServerApp.allow_root == allowed
+
+
+def test_make_lab_takes_these_settings():
+    assert "jupyter lab --config=tools/lab/jupyter_lab_config.py" in MAKEFILE
+
+
+@pytest.mark.parametrize("files", [[], ["FILES=book/one.ipynb"]])
+def test_one_chapter_is_refreshed_alone(tmp_path, files):
     shutil.copy(ROOT / "Makefile", tmp_path)
     script(tmp_path / "python", "exit 0")
-    script(tmp_path / ".venv/bin/id", f"echo {user}")
-    script(tmp_path / ".venv/bin/jupyter", 'echo "$@"')
-    code, said = run("make", "lab", f"PYTHON={tmp_path}/python", folder=tmp_path)
-    assert code == 0
-    assert ("--allow-root" in said) == allowed
+    script(tmp_path / ".venv/bin/python", 'echo "$@"')
+    _, said = run("make", "chapters", f"PYTHON={tmp_path}/python", *files, folder=tmp_path)
+    programs = [line for line in said.splitlines() if line.startswith("tools/")]
+    assert programs[0].split() == ["tools/refresh_chapters.py", *(f[6:] for f in files)]
+    assert bool(programs[1:]) == (not files)
 
 
 # A browser
