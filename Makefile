@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help book test check serve lab chapters chapter course lock environment benchmark clean
+.PHONY: help book test check serve lab chapters chapter format course lock environment benchmark clean
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"
@@ -54,6 +54,9 @@ endif
 
 chapter: environment ## prove one chapter in less than a minute: make chapter NAME=the_loop
 	@pytest -q tests/test_chapters.py -k "$(NAME)"
+
+format: environment ## bring Python and JavaScript into form, and mend what the linters can mend
+	@ruff check --fix . ; ruff format . ; biome check --write
 
 course: environment ## every edition of the assignments, into _build/course: make course FROM=a/private/folder
 	@python -m course build $(if $(FROM),--source "$(FROM)")

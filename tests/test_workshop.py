@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from traitlets.config import PyFileConfigLoader
 
 ROOT = Path(__file__).resolve().parents[1]
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
@@ -407,6 +408,20 @@ def test_one_chapter_is_refreshed_alone(tmp_path, files):
     programs = [line for line in said.splitlines() if line.startswith("tools/")]
     assert programs[0].split() == ["tools/refresh_chapters.py", *(f[6:] for f in files)]
     assert bool(programs[1:]) == (not files)
+
+
+# The sample for authors, as pasted
+
+
+@pytest.mark.parametrize(("planted", "passes"), [("const label =", True), ("const label=", False)])
+def test_the_sample_script_of_contributing_passes_biome_as_pasted(tmp_path, planted, passes):
+    (script,) = re.findall(r"```js\n(.*?)```", CONTRIBUTING, re.DOTALL)
+    (tmp_path / "sample.js").write_text(script.replace("const label =", planted), "utf-8")
+    settings = json.loads((ROOT / "biome.json").read_text("utf-8"))
+    settings = {key: settings[key] for key in ("formatter", "assist", "linter")}
+    (tmp_path / "biome.json").write_text(json.dumps(settings))
+    code, said = run(str(ROOT / "node_modules/.bin/biome"), "ci", "sample.js", folder=tmp_path)
+    assert (code == 0) == passes, said
 
 
 # A browser
