@@ -11,12 +11,12 @@ TESTS = Path(__file__).resolve().parents[1]
 
 CORE = (
     "acceleration", "attributes", "columns", "datasets", "digits", "em", "equivariance",
-    "estimator", "exact", "features", "files", "gaussian", "initialization", "mixture", "rows",
-    "selection", "threads", "validation",
+    "estimator", "exact", "features", "files", "gaussian", "initialization", "mixture", "result",
+    "rows", "selection", "threads", "validation",
 )  # fmt: skip
 AROUND = (
     "derivations_half_an_observation", "derivations_if_somebody_told_us", "derivations_loop",
-    "derivations_recipe", "import", "plotting", "scale",
+    "derivations_recipe", "import", "palette", "plotting", "scale",
 )  # fmt: skip
 """What else of emlib can be tested without the book: derivations, pictures, the loop on Dask."""
 
