@@ -74,9 +74,9 @@ environment: ## .venv and node_modules, made or brought up to date
 	@"$(PYTHON)" tools/setup_environment.py
 
 benchmark: environment ## emlib beside scikit-learn and daal4py: a quarter of an hour on a quiet machine
-	@test -x .venv-benchmark/bin/python || python -m venv .venv-benchmark
-	@.venv-benchmark/bin/python -m pip install --quiet --require-hashes -r locks/benchmark.txt
-	@.venv-benchmark/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@test -x .venv-benchmark/bin/python || uv venv --quiet .venv-benchmark
+	@uv pip sync --quiet --python .venv-benchmark/bin/python --require-hashes locks/benchmark.txt
+	@uv pip install --quiet --python .venv-benchmark/bin/python --no-deps --no-build-isolation -e .
 	@.venv-benchmark/bin/python benchmarks/run.py && python benchmarks/page.py
 
 clean: ## remove what was built; .venv and node_modules stay

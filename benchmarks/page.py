@@ -36,9 +36,19 @@ def write_text(results):
         + " |"
         for name, race in results["races"].items()
     ]
+    every_core = [
+        f"| {name} | {' | '.join(times(case['ratios'].get(peer)) for peer in PEERS)} |"
+        for name, case in results["every core"].items()
+    ]
     behind = [
         f"{peer} at {name} ({case['ratios'][peer]:.2f})"
         for name, case in cases.items()
+        for peer in PEERS
+        if case["ratios"].get(peer, 1) < 1
+    ]
+    behind += [
+        f"{peer} on every core at {name} ({case['ratios'][peer]:.2f})"
+        for name, case in results["every core"].items()
         for peer in PEERS
         if case["ratios"].get(peer, 1) < 1
     ]
@@ -55,6 +65,7 @@ def write_text(results):
             f"| full, Old Faithful (n 272, d 2, K 2), {kind} | {times(ratio['scikit-learn'])} | |"
             for kind, ratio in results["Old Faithful"].items()
         ),
+        every_core="\n".join(every_core),
         races="\n".join(races),
         memory=", ".join(
             f"{name} {'less than 1' if mb < 1 else round(mb)} MB"

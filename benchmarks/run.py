@@ -4,8 +4,9 @@
     python benchmarks/run.py --rounds 1 the same in a third of the time, and rougher
     python benchmarks/run.py --quick    a tenth of the rows, printed only: does it still run?
 
-Times are CPU seconds, one thread each; runs are interleaved A B C A B C, and what
-is compared is the median of the ratios of neighbours. All fit the same number of iterations.
+Times are CPU seconds, one thread each, and then wall-clock on every core (every_core.py). Runs are
+interleaved A B C A B C, and what is compared is the median of the ratios of neighbours. All fit the
+same number of iterations.
 """
 
 import argparse
@@ -21,7 +22,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
-from peers import PEERS, fit_emlib, log_likelihood, sklearn_mixture
+from peers import (
+    PEERS,
+    fit_emlib,
+    hold_daal4py_to_one_thread,
+    log_likelihood,
+    sklearn_mixture,
+)
+from problems import problem
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_info
 
@@ -42,24 +50,6 @@ CASES = {
     "tied, n 1e5, d 16, K 16": ("tied", 10**5, 16, 16, 10, 7),
     "spherical, n 1e5, d 16, K 16": ("spherical", 10**5, 16, 16, 10, 2.5),
 }
-
-
-def problem(covariance_type, n_samples, n_features, n_components):
-    """Draw clusters that overlap whatever the dimension, and a start near the truth."""
-    rng = np.random.default_rng(7)
-    centres = rng.standard_normal((n_components, n_features)) * 2 / np.sqrt(n_features)
-    labels = rng.integers(n_components, size=n_samples)
-    X = rng.standard_normal((n_samples, n_features))
-    X += centres[labels]
-    means = centres + rng.standard_normal(centres.shape) / np.sqrt(n_features)
-    covariances = {
-        "full": np.tile(np.eye(n_features), (n_components, 1, 1)),
-        "tied": np.eye(n_features),
-        "diag": np.ones((n_components, n_features)),
-        "spherical": np.ones(n_components),
-    }[covariance_type]
-    weights = np.full(n_components, 1 / n_components)
-    return X, emlib.Parameters(weights, means, covariances, covariance_type)
 
 
 def timed(fit, *arguments):
@@ -140,6 +130,13 @@ def memory(n_samples):
         command = [sys.executable, str(HERE / "peak_memory.py"), name, str(n_samples)]
         out[name] = float(subprocess.check_output(command, text=True))
     return out
+
+
+def on_every_core(rounds):
+    """Return what every_core.py measures, in a process with everybody's own number of threads."""
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    command = [sys.executable, str(HERE / "every_core.py"), str(rounds)]
+    return json.loads(subprocess.check_output(command, env=environment, text=True))
 
 
 def crawling():
@@ -242,6 +239,8 @@ def main():
             *make(), plain, min(turns, repeats), peers
         )
         print(f"race: {name:32}", race["ratios"], race["iterations"], flush=True)
+    if not quick:
+        results["every core"] = on_every_core(repeats)
     results["memory"] = memory(10**5 if quick else 10**7)
     print("extra memory, MB", results["memory"], flush=True)
     if quick:
@@ -252,4 +251,5 @@ def main():
 
 if __name__ == "__main__":
     hold_to_one_thread()
+    hold_daal4py_to_one_thread()
     main()
