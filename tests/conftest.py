@@ -25,6 +25,25 @@ class ByPage:
         return Scheduler(config, log) if config.getoption("dist") == "loadscope" else None
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Print what each page of the book weighs, if it was weighed."""
+    weighed = [
+        (report.nodeid.split("[")[-1].rstrip("]"), weights)
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        for name, weights in report.user_properties
+        if name == "weight"
+    ]
+    if not weighed:
+        return
+    kinds = list(weighed[0][1])
+    terminalreporter.section("kilobytes transferred for each page")
+    terminalreporter.write_line("".join(f"{kind:>9}" for kind in kinds))
+    for page, weights in sorted(weighed, key=lambda row: -row[1]["sum"]):
+        row = "".join(f"{weights[kind] / 1000:9.1f}" for kind in kinds)
+        terminalreporter.write_line(f"{row}  {page}")
+
+
 def pytest_configure(config):
     config.pluginmanager.register(ByPage())
 

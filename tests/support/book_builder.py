@@ -47,7 +47,7 @@ def copy_tracked(target: Path) -> Path:
 
 def small_book(target: Path, text: str, config: str | None = None) -> Path:
     """Lay out a book of one page with the real settings, extensions and style."""
-    for folder in ("tools", "book/web"):
+    for folder in ("tools", "book/theme", "book/web"):
         shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns("__*"))
     (target / "emlib").mkdir()
     shutil.copyfile(ROOT / "emlib/palette.json", target / "emlib/palette.json")

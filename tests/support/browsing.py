@@ -11,7 +11,10 @@ from book_builder import ROOT
 from find_browser import find_browser
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# as a browser that blocks all cookies, or a frame without allow-same-origin, denies it
+DENY_STORAGE = """for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(
+  window, name, { configurable: true, get() { throw new DOMException(name, 'SecurityError') } })"""
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -69,11 +72,14 @@ class Visit:
     """A page in the browser, and all that went wrong while it was open."""
 
     def __init__(self, browser, base, page, width=1280, scheme="light", **options):
-        size = {"width": width, "height": 900}
+        size = {"width": width, "height": options.pop("height", 900)}
         options |= {"viewport": size, "color_scheme": scheme, "reduced_motion": "reduce"}
         self.base = base
         self.trouble = []
+        denied = options.pop("storage_denied", False)
         self.context = browser.new_context(**options)
+        if denied:
+            self.context.add_init_script(DENY_STORAGE)
         self.page = self.context.new_page()
         self.page.on("request", self.refuse_foreign)
         self.page.on("requestfailed", self.note_failure)

@@ -29,20 +29,25 @@ def sources(app: Sphinx) -> Path:
     return Path(app.srcdir) / "emlib" / "figures"
 
 
+def scripts(kinds: set[str]) -> list[str]:
+    """Give the scripts of these kinds of figures, each after those that it stands on."""
+    return [f"figures/{name}.js" for name in ("core", *sorted(kinds), "page")]
+
+
 def add_scripts(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
-    """Ask for the scripts of a page's figures, in the order in which they stand on each other."""
+    """Ask for the scripts of a page's figures."""
     figures = figures_of(doctree) if doctree is not None else []
     if not figures:
         return
     for name, times in Counter(name for name, _ in figures).items():
         if times > 1:
             logger.warning("%d figures are called %r: give each a name", times, name, location=page)
-    kinds = sorted({kind for _, kind in figures})
-    for kind in kinds:
+    kinds = {kind for _, kind in figures}
+    for kind in sorted(kinds):
         if not (sources(app) / "js" / f"{kind}.js").is_file():
             logger.warning("there is no emlib/figures/js/%s.js", kind, location=page)
-    for name in ("core", *kinds, "page"):
-        app.add_js_file(f"figures/{name}.js", defer="defer")
+    for script in scripts(kinds):
+        app.add_js_file(script, defer="defer")
 
 
 def copy_files(app: Sphinx) -> None:
@@ -62,7 +67,7 @@ def copy_files(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict:
     """Connect to Sphinx."""
-    app.add_css_file("figures/figures.css", priority=450)
+    app.add_css_file("figures/figures.css", priority=150)
     app.connect("builder-inited", copy_files)
     app.connect("html-page-context", add_scripts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,8 +1,7 @@
-"""Keep every page off the network: set mathematics with our own KaTeX, drop what reaches outside.
+"""Keep every page off the network: set mathematics at build time, with our own KaTeX.
 
 KaTeX's style sheet and fonts come from node_modules/katex, in the version that the Sphinx extension
-renders with: another version breaks subscripts. Font Awesome's 1.4 MB script goes; the icons are
-drawn from the theme's own web font.
+renders with: another version breaks subscripts.
 """
 
 import json
@@ -103,21 +102,7 @@ def prepare(app: Sphinx) -> None:
     copy_katex(app)
 
 
-def drop_icon_script(app: Sphinx, exception: Exception | None) -> None:
-    """Take the icon script out of the site and out of every page that names it."""
-    script = Path(app.outdir) / "_static" / "scripts" / "fontawesome.js"
-    if exception is not None or not script.exists():
-        return
-    script.unlink()
-    for page in Path(app.outdir).rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        kept = re.sub(r"\s*<script[^>]*/fontawesome\.js[^>]*></script>", "", text)
-        if kept != text:
-            page.write_text(kept, encoding="utf-8")
-
-
 def setup(app: Sphinx) -> dict:
     """Connect to Sphinx."""
     app.connect("builder-inited", prepare)
-    app.connect("build-finished", drop_icon_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
