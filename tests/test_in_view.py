@@ -50,7 +50,7 @@ def test_picture_and_controls_are_seen_together(browser, bases, page):
 def test_a_live_figure_is_on_the_first_screen(browser, bases, page, width, height):
     with Visit(browser, bases["folder"], page, width=width, height=height) as visit:
         figure = visit.page.locator(".em-figure.em-live").first
-        assert figure.bounding_box()["y"] < height - 60
+        assert figure.bounding_box()["y"] < height - 40
 
 
 def test_a_figure_stays_while_the_words_about_it_are_read(browser, bases):
