@@ -76,7 +76,10 @@ class SetFigures(SphinxPostTransform):
 
     def set(self, cell: nodes.container, name: str, leading: list[nodes.Node]) -> None:
         """Put a figure and its words into one block, where the first of them stood."""
-        parent, words = cell.parent, [*leading, *following_words(cell)]
+        parent, following = cell.parent, following_words(cell)
+        words = [*leading, *following]
+        if following:
+            following[0]["classes"].append("em-after")  # it may wait for a guess
         place = parent.index(leading[0] if leading else cell)
         code = [child for child in cell if child.get("nb_element") != "cell_code_output"]
         for node in (*words, cell):

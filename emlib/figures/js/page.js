@@ -24,7 +24,10 @@
   /* The first paragraph after a figure that asks gives the answer away. */
   function holdAfter(figure) {
     if (!figure.config.prediction || figure.revealed()) return;
-    const next = (figure.root.closest(".cell") || figure.root).nextElementSibling;
+    const block = figure.root.closest(".em-reading");
+    const next = block
+      ? block.querySelector(":scope > .em-after")
+      : (figure.root.closest(".cell") || figure.root).nextElementSibling;
     if (!next?.matches("p")) return;
     const show = hold([next], "What follows waits for your guess. Show it all the same", next);
     figure.onUpdate(() => figure.revealed() && show());
