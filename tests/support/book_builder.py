@@ -47,10 +47,8 @@ def copy_tracked(target: Path) -> Path:
 
 def small_book(target: Path, text: str, config: str | None = None) -> Path:
     """Lay out a book of one page with the real settings, extensions and style."""
-    for folder in ("tools", "book/theme", "book/web"):
+    for folder in ("tools", "book/theme", "book/web", "emlib"):
         shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns("__*"))
-    (target / "emlib").mkdir()
-    shutil.copyfile(ROOT / "emlib/palette.json", target / "emlib/palette.json")
     shutil.copyfile(ROOT / "book/references.bib", target / "book/references.bib")
     settings = config if config is not None else (ROOT / "_config.yml").read_text("utf-8")
     (target / "_config.yml").write_text(settings, "utf-8")
