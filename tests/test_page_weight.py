@@ -67,9 +67,10 @@ def test_the_scales_can_be_tipped(tmp_path, browser):
     assert 0 < weights["page"] < 200
     assert 256 < weights["script"] < 500
     assert weights["sum"] == weights["page"] + weights["script"]
-    late = "setTimeout(() => document.body.prepend(document.createElement('hr')), 100)"
+    words = "<p>words that move</p>" * 9
+    late = "setTimeout(() => document.body.prepend(document.createElement('hr')), 250)"
     (tmp_path / "shifts.html").write_text(
-        f"<!doctype html><style>hr {{ height: 400px }}</style><p>one</p><script>{late}</script>",
+        f"<!doctype html><style>hr {{ height: 400px }}</style>{words}<script>{late}</script>",
         "utf-8",
     )
     with Visit(browser, f"{tmp_path.as_uri()}/", "shifts.html") as visit:
