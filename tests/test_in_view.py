@@ -94,7 +94,8 @@ def test_a_figure_lives_alone_on_a_wall(browser, bases, drawn):
         assert visit.trouble == []
 
 
-FRAME = """<!doctype html><html lang="en"><title>A course</title><main><h1>A course</h1>
+FRAME = """<!doctype html><html lang="en"><title>A course</title><link rel="icon" href="data:,">
+<main><h1>A course</h1>
 <iframe title="A figure" sandbox="allow-scripts" width="900" height="800" src="{}"></iframe>"""
 
 
