@@ -100,6 +100,8 @@ def test_a_figure_that_is_held_says_why_and_is_no_tab_stop(desk, drawn):
     assert all(handle.get_attribute("tabindex") == "-1" for handle in handles)
     assert all(handle.get_attribute("aria-disabled") == "true" for handle in handles)
     before = hand.state()
+    # a link that an earlier test copied stays marked: a press on a picture unmarks nothing
+    desk.see("getSelection().removeAllRanges()")
     for handle in handles[:1]:
         assert hand.drag(handle, hand.aim(handle)) == before
         if "em-picker" in handle.get_attribute("class"):
