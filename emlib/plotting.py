@@ -89,7 +89,13 @@ def to_svg(figure: Figure) -> str:
     return re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
 
 
-def plot_observations(ax, X, resp=None, names=None, size=36):
+def plot_observations(
+    ax: Axes,
+    X: ArrayLike,
+    resp: ArrayLike | None = None,
+    names: Sequence[str] | None = None,
+    size: float = 36,
+) -> Axes:
     """Scatter observations, shape (n_samples, 2): grey, or shaded by responsibility.
 
     With `resp`, shape (n_samples, n_components), the fill mixes the clusters' colours, and the

@@ -58,7 +58,7 @@ def assert_mathematics_is_set(visit):
     assert visit.see(BAD_FORMULAS) == [], "KaTeX does not understand these formulas"
     assert re.findall(LEFT_OVER, visit.see(PROSE)) == []
     if visit.page.locator("article .math").count():
-        assert visit.page.locator(".katex-html").first.bounding_box()["width"] > 0
+        assert visit.page.locator(".katex-html:visible").first.bounding_box()["width"] > 0
         assert any("KaTeX" in font for font in visit.see(FONTS)), "KaTeX's fonts do not load"
 
 

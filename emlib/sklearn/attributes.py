@@ -116,7 +116,7 @@ def _inverse_triangles(cholesky):
 
 
 def _agree(covariances, cholesky, shape):
-    """Tell whether S = A A' and the precisions' factors U belong together: U' A = 1.
+    """Tell whether covariances S and the precisions' factors U, upper or lower, give S U U' = 1.
 
     The allowed difference is the rounding of U, whose digits are fewer in float32, times the
     condition of the product.
@@ -133,10 +133,7 @@ def _agree(covariances, cholesky, shape):
     with np.errstate(all="ignore"):
         if shape in ("diag", "spherical"):
             return bool((np.abs(S * np.square(U) - 1) <= allowed).all())
-        try:
-            A = np.linalg.cholesky(S)
-        except np.linalg.LinAlgError:
-            return False
-        product = np.swapaxes(U, -1, -2) @ A
-        condition = (np.abs(np.swapaxes(U, -1, -2)) @ np.abs(A)).max(axis=(-1, -2), keepdims=True)
+        transposed = np.swapaxes(U, -1, -2)
+        product, sizes = S @ U @ transposed, np.abs(S) @ np.abs(U) @ np.abs(transposed)
+        condition = sizes.max(axis=(-1, -2), keepdims=True)
         return bool((np.abs(product - np.eye(S.shape[-1])) <= allowed * condition).all())
