@@ -181,6 +181,16 @@ def test_a_loop_draws_as_many_clusters_as_are_asked_for(count, half_steps):
     assert "too few" in figure.alt()
 
 
+SPELLED = r'data-part="L-10"[^>]*>([^<]*)<'
+
+
+def test_a_matrix_shows_no_negative_zero_as_the_page_shows_none():
+    shape = figures.CovarianceShape("shape", "", l21=-0.003, l22=0.8)
+    assert re.findall(SPELLED, shape.to_html()) == ["0.00"]
+    shape.l21 = -0.3
+    assert re.findall(SPELLED, shape.to_html()) == ["−0.30"]
+
+
 def test_the_order_of_another_machines_sets_and_dicts_changes_nothing():
     program = "from emlib import figures; print(figures.TwoClusters('a', 'b').to_html())"
     seen = {

@@ -7,7 +7,7 @@ import numpy as np
 from ..gaussian import log_gaussian
 from .equation import equation, fraction, sign, symbol
 from .figure import LiveFigure
-from .picture import Picture
+from .picture import Picture, decimal
 from .state import Numbers
 
 NAME = "green"
@@ -131,8 +131,7 @@ class CovarianceShape(LiveFigure):
             for i in range(2):
                 for j in range(2):
                     place = (RIGHT + 68 + 40 * j, top + 2 + 17 * i)
-                    words = f"{matrix[i, j]:.2f}".replace("-", "\u2212")
-                    words = "0" if name == "L" and i < j else words
+                    words = "0" if name == "L" and i < j else decimal(matrix[i, j])
                     picture.text(*place, words, group, text_anchor="end", part=f"{name}-{i}{j}")
         determinant = f"det Σ = {self.values()['determinant']:.4f}"
         look = {"part": "determinant", "link": "determinant", "class_": "em-words em-reveal"}

@@ -9,7 +9,7 @@ from ..mixture import Parameters, log_likelihood, responsibilities
 from ..palette import cluster_names
 from ..statistics import statistics
 from .figure import LiveFigure
-from .picture import MARKS, Picture, number
+from .picture import MARKS, Picture, decimal, number
 from .state import Index, Numbers, Points
 
 MOST = 240  # half-steps
@@ -204,11 +204,11 @@ class Loop(LiveFigure):
         plane = picture.plane("trace", (0, MOST / 2), (0, 1), TRACE)
         plane.axis([0, 40, 80, 120], "iteration")
         plane.words(TRACE[0], TRACE[1] - 8, "log-likelihood", text_anchor="start")
-        begun = f"the start, {_whole(heights[0])}, lies below" if len(heights) > 2 else ""
+        begun = f"the start, {decimal(heights[0], 0)}, lies below" if len(heights) > 2 else ""
         end = {"text_anchor": "end", "part": "trace-start"}
         plane.words(TRACE[0] + TRACE[2], TRACE[1] - 8, begun, **end)
         for part, value, up, few in (("high", high, 1, 1), ("low", low, 0, 0)):
-            label = _whole(value) if len(heights) > few else ""
+            label = decimal(value, 0) if len(heights) > few else ""
             down = plane.py(up) + 8 * up + 1
             plane.words(TRACE[0] - 6, down, label, text_anchor="end", part=f"trace-{part}")
         shown = np.clip((heights - low) / (high - low), 0, 1)
@@ -267,10 +267,6 @@ def needle(X, resp):
     k = int(np.argmin([width for width, _ in clusters]))
     ends = clusters[k][1]
     return k, ends if ends[0, 0] <= ends[1, 0] else ends[::-1]
-
-
-def _whole(value):
-    return f"{value:.0f}".replace("-", "−")
 
 
 def trace_range(heights):

@@ -30,6 +30,12 @@ def number(value):
     return "0" if text == "-0" else text
 
 
+def decimal(value, decimals=2):
+    """Spell a number as `show` in panel.js does: a true minus sign, and no negative zero."""
+    text = f"{value:.{decimals}f}"
+    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "\u2212")
+
+
 class Picture:
     """An SVG picture of so many units; 360 wide is legible on a phone and on a desktop."""
 

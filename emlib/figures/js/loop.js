@@ -40,16 +40,19 @@
         ? ""
         : "All observations lie on one line, and an ellipse needs width. Add one beside it.";
     }
-    /* equal weights, and for every cluster the covariance of all observations; null if too few */
+    /* equal weights, and for every cluster the covariance of all observations */
+    const begin = (X, means) => ({
+      weights: means.map(() => 1 / means.length),
+      means,
+      covariances: means.map(() => spreadOf(X)),
+    });
+    /* what is on screen after so many half-steps; nothing if there are too few observations */
     function view(state) {
       const { X, start, half_steps: halfSteps } = state;
       const now = JSON.stringify([X, start, countOf(state)]);
       if (now !== key) {
         key = now;
-        const means = start.slice(0, countOf(state));
-        const weights = means.map(() => 1 / means.length);
-        const covariances = means.map(() => spreadOf(X));
-        run = missing(state) ? null : emlib.makeRun(X, { weights, means, covariances });
+        run = missing(state) ? null : emlib.makeRun(X, begin(X, start.slice(0, countOf(state))));
       }
       return run?.view(halfSteps);
     }

@@ -165,7 +165,9 @@
       const { key, index, along = "xy", at = 0, plane } = options;
       const fixed = (state) => (typeof at === "function" ? at(state) : at);
       const entry = (state) => figure.get(state, key, index);
-      const [axis, bounds] = [along === "y" ? 1 : 0, figure.limits(key, index)];
+      const axis = along === "y" ? 1 : 0;
+      // the index of a point says which point, and not which of its coordinates
+      const bounds = figure.limits(key, along === "xy" ? null : index);
       const own = along === "xy" ? [0, 1].map((d) => boundsAt(bounds, d)) : [bounds, bounds];
       const limits =
         options.limits ||
