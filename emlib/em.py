@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .acceleration import Anderson
+from .engine.blas import one_blas_thread
 from .engine.expectation import Expectation
 from .engine.progress import progress_bar
 from .engine.rows import Rows
@@ -271,7 +272,8 @@ def fit_em(
     advance = None
     if accelerate and reg_covar == 0:  # with a floor no function of the parameters only rises
         advance = Anderson(np.sqrt(rows.variance), tol, rows.total_weight)
-    with progress_bar(callback) if progress else nullcontext(callback) as callback:
+    bar = progress_bar(callback) if progress else nullcontext(callback)
+    with one_blas_thread(), bar as callback:
         result = em(
             Expectation(rows, start.covariance_type, least_variance=reg_covar),
             partial(m_step, reg_covar=reg_covar),

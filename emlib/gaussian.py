@@ -108,7 +108,8 @@ def whiteners(factors):
     if factors.ndim == 2:
         return 1 / factors
     distinct = factors[:1] if factors.strides[0] == 0 else factors
-    inverses = np.where(_lower(factors.shape[1]), _inverses(distinct), 0.0)
+    with one_blas_thread():
+        inverses = np.where(_lower(factors.shape[1]), _inverses(distinct), 0.0)
     return inverses if len(inverses) == len(factors) else np.broadcast_to(inverses, factors.shape)
 
 
@@ -195,7 +196,8 @@ def _cholesky(covariances):
     otherwise points on a line would collapse or pass, whichever way the last bit falls.
     """
     try:
-        factors = np.linalg.cholesky(covariances)
+        with one_blas_thread():
+            factors = np.linalg.cholesky(covariances)
     except np.linalg.LinAlgError:
         if len(covariances) == 1:
             return covariances, np.zeros(covariances.shape[:2], dtype=bool)

@@ -16,6 +16,7 @@ from ..mixture import Parameters
 from ..statistics import Statistics
 from ..types import Data
 from . import features
+from .blas import one_blas_thread
 from .passes import by_component, by_features, by_whitening, scatter_about
 from .rows import Rows
 
@@ -165,4 +166,5 @@ def e_step(
     """
     rows = Rows(X, sample_weight, n_threads)
     validation.check_means(parameters.means, n_features=rows.n_features)
-    return Expectation(rows, parameters.covariance_type)(parameters)
+    with one_blas_thread():
+        return Expectation(rows, parameters.covariance_type)(parameters)
