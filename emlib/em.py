@@ -229,8 +229,8 @@ def fit_em(
     accelerate : bool, extrapolate (Anderson) where the loop closes in on its limit and that raises
         the log-likelihood; with reg_covar > 0 every step is plain, see `emlib.acceleration`
     progress : bool, draw a bar that counts iterations; needs tqdm, the extra ``progress``
-    n_threads : int >= 1, or None: OMP_NUM_THREADS, else the processors that this process may use.
-        The result is the same to the last bit for any number.
+    n_threads : int >= 1, or None: OMP_NUM_THREADS, else the processors that this process may use;
+        one for an array of fewer than 16 features. The result has the same bits for any number.
     before : see `emlib.em`
     quiet : bool, warn of nothing; for callers that run many fits and judge them by their results
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from .em import fit_em as _fit_em
-from .engine.rows import Blocks, Survey, sum_of_two
+from .engine.rows import Blocks, Survey
 from .extras import missing
 from .mixture import Parameters
 from .result import EMResult
@@ -258,10 +258,11 @@ def _sum(terms):
 def _add(one, other):
     if one is None or other is None:
         return other if one is None else one
-    parts = one if isinstance(one, tuple) else (one,)
-    if not all(isinstance(part, Statistics | Survey | float | np.ndarray) for part in parts):
+    if isinstance(one, tuple):
+        return tuple(map(_add, one, other))
+    if not isinstance(one, Statistics | Survey | float):
         raise ValueError("this needs the rows in one place; do it on one partition, or a sample.")
-    return sum_of_two(one, other)
+    return one + other
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def test_the_picture_is_made_of_what_was_measured():
 
 
 def test_ratios_are_medians_of_neighbours_in_time():
-    for case in (*MEASURED["cases"].values(), *MEASURED["every core"].values()):
+    for case in (*MEASURED["cases"].values(), *MEASURED.get("every core", {}).values()):
         for peer, ratio in case["ratios"].items():
             pairs = zip(case["seconds"][peer], case["seconds"]["emlib"], strict=True)
             ordered = sorted(theirs / ours for theirs, ours in pairs)
@@ -45,7 +45,7 @@ def test_the_page_names_every_row_in_which_another_library_is_ahead():
         for peer, ratio in case["ratios"].items():
             said = f"{peer} at {name} ({ratio:.2f})" in behind
             assert said == (ratio < 1), (name, peer)
-    for name, case in MEASURED["every core"].items():
+    for name, case in MEASURED.get("every core", {}).items():
         for peer, ratio in case["ratios"].items():
             said = f"{peer} on every core at {name} ({ratio:.2f})" in behind
             assert said == (ratio < 1), (name, peer)

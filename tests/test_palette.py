@@ -121,7 +121,7 @@ def test_the_style_sheet_has_every_variable_that_the_mixture_asks_for():
 
 def test_the_page_gives_no_colour_of_the_palette_another_value():
     """The book's style sheet comes after the palette's, and would win."""
-    sheet = (ROOT / "book/web/book.css").read_text("utf-8")
+    sheet = (ROOT / "book/theme/static/book.css").read_text("utf-8")
     sheet = sheet.split("@media (forced-colors")[0]  # there the reader's colours win
     ours = set(re.findall(r"(--em-[\w-]+):", palette.variables("light")))
     assert ours & set(re.findall(r"(--em-[\w-]+):", sheet)) == set()

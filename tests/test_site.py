@@ -146,7 +146,7 @@ def test_search_finds_responsibility(browser, bases, way, denied):
         visit.page.locator("#search-results li a").nth(1).click()
         visit.page.wait_for_load_state("networkidle")
         if not denied:  # what to mark is stored
-            assert visit.page.locator(".highlighted").count() >= 1, "the place is not marked"
+            visit.page.wait_for_selector(".highlighted", state="attached", timeout=10_000)
         assert visit.trouble == []
 
 

@@ -41,7 +41,8 @@ class Expectation:
     def __init__(self, rows, covariance_type, least_variance=0.0):
         self.rows, self.covariance_type = rows, covariance_type
         self.least_variance = least_variance
-        self._scatter = rows.add_up(scatter_about) if covariance_type == "tied" else None
+        if covariance_type == "tied":
+            self._scatter = rows.add_up(scatter_about).scatters
 
     def __call__(self, parameters):
         """Return (Statistics, log-likelihood) under the parameters.

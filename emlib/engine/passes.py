@@ -121,14 +121,18 @@ def by_component(part, _, parameters, origins):
 
 
 def scatter_about(part, centre):
-    """Weighted sum of (x - centre)(x - centre)' over a part of the rows; no parameter enters."""
-    scatter = np.zeros((len(centre), len(centre)))
+    """Statistics of a part whose only entry is the scatter about the centre; for "tied".
+
+    The scatter is the weighted sum of (x - centre)(x - centre)'; no parameter enters it.
+    """
+    d = len(centre)
+    scatter = np.zeros((d, d))
     for block, weight in part.blocks(N_ROWS):
         differences = block - centre
         if weight is not None:
             differences *= np.sqrt(weight)[:, None]
         scatter += differences.T @ differences
-    return scatter
+    return _about_centre(centre, np.zeros(1), np.zeros((1, d)), scatter, "tied")
 
 
 def softmax_over_components(logits):

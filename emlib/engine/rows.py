@@ -25,6 +25,10 @@ PARTS, NUMBERS_A_PART, ROWS_A_PART = 64, 2**17, (256, 2**14)
 fewer and no more rows than these unless it has to be. They depend on the table alone, so sums are
 formed in the same order for any number of threads."""
 
+FEW_FEATURES = 16
+"""With fewer, a step on a block is so short that threads mostly wait for Python's lock: one thread
+is used, unless n_threads says otherwise."""
+
 SURVEYED = 2**17
 """Numbers that are surveyed together: what is computed on them stays in the processor's cache."""
 
@@ -93,7 +97,7 @@ class Rows:
 
     def __init__(self, X, sample_weight=None, n_threads=None):
         if not hasattr(X, "add_up"):
-            self._source = Blocks(X, sample_weight, usable_threads(n_threads))
+            self._source = Blocks(X, sample_weight, n_threads)
         elif sample_weight is None:
             self._source = X
         else:
@@ -143,7 +147,7 @@ class Blocks:
     """
 
     def __init__(self, X, sample_weight=None, n_threads=1):
-        self._X, self._weights, self._n_threads = X, sample_weight, n_threads
+        self._X, self._weights, self._n_threads = X, sample_weight, usable_threads(n_threads)
         self._columns = Columns()
         self._whole = _is_table(X)
         if self._whole:
@@ -152,6 +156,8 @@ class Blocks:
         else:
             _check_starts_anew(X, "X")
             _check_starts_anew(sample_weight, "sample_weight")
+        if n_threads is None and self._whole and self._X.shape[1] < FEW_FEATURES:
+            self._n_threads = 1
         self.survey = None
         self.survey = self.add_up(Part.surveyed)
         if self.survey is not None:

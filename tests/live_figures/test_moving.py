@@ -114,11 +114,11 @@ def assert_a_sheet_judges_what_is_written(hand):
     for box, said, verdict in (
         (0, config["spelled"][0], "Right."),
         (4, str(wrong), words[slip]),
-        (4, "much", words["nan"]),
+        (4, "much", "I cannot read"),
         (4, config["spelled"][4], "Right."),
     ):
         assert hand.write(box, said)["given"][box] == said
-        assert hand.root.locator(".em-verdict").nth(box).inner_text() == verdict
+        assert hand.root.locator(".em-verdict").nth(box).inner_text().startswith(verdict)
         assert_it_agrees_with_emlib(hand)
     rows = hand.root.locator(".em-choice input")
     rows.last.check()
