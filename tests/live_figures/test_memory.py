@@ -9,8 +9,6 @@ from figure_reader import Hand
 
 LOOP = next(page for page in PAGES if page.endswith("the_loop.html"))
 FAITHFUL = next(drawn for drawn in FIGURES if drawn.name == "faithful")
-DENIED = """Object.defineProperty(window, 'localStorage', {
-  get() { throw new DOMException('denied', 'SecurityError') } })"""
 
 
 @pytest.fixture
@@ -81,10 +79,7 @@ def test_what_others_put_into_the_storage_does_no_harm(visit, kept):
 
 
 def test_where_storage_is_denied_all_works_and_nothing_is_kept(browser, bases):
-    with Visit(browser, bases["server"], "book/index.html") as visit:
-        visit.page.add_init_script(DENIED)
-        visit.trouble.clear()
-        visit.page.goto(bases["server"] + LOOP, wait_until="load")
+    with Visit(browser, bases["server"], LOOP, storage_denied=True) as visit:
         hand = guess_and_go(visit)
         assert hand.state()["half_steps"] == 20
         visit.page.locator(".em-progress summary").click()

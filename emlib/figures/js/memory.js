@@ -31,12 +31,12 @@
         else storage.removeItem(keyOf(name));
       });
     },
-    /* Whether this device keeps anything at all. */
+    /* Whether this device keeps anything at all: a page may put a stand-in where it does not. */
     keeps: () =>
       guarded((storage) => {
         storage.setItem(MINE, "1");
         storage.removeItem(MINE);
-        return true;
+        return storage instanceof Storage;
       }, false),
     forget: (everywhere) =>
       guarded((storage) =>
